@@ -1,0 +1,12 @@
+"""The embedded server: Pusher Channels, protocol 7, for one app in one process.
+
+Everything here runs in the thread of one event loop, needs no Django, and keeps its
+state in memory: a restart brings browsers back, and they fetch what they missed.
+"""
+
+from .api import Response
+from .app import App
+from .embedded import EmbeddedServer, running_server
+from .limits import Limits
+
+__all__ = ["App", "EmbeddedServer", "Limits", "Response", "running_server"]

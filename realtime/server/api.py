@@ -1,0 +1,315 @@
+"""Pusher's HTTP API: publishing events and asking about channels.
+
+A request is read and checked whole before anything is delivered, by ``read``, which
+needs no hub and so may run in any thread. What it returns runs in the loop's thread.
+"""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from .app import App
+from .channel_names import PRESENCE, is_channel_name
+from .frames import read_json
+from .hub import Hub, Publication
+from .limits import Limits, is_over
+
+CLOCK_TOLERANCE_SECONDS = 600
+RESERVED_EVENTS = ("pusher:", "pusher_internal:")
+
+_PATH = re.compile("/apps/([^/]+)/(events|batch_events|channels(?:/([^/]+)(/users)?)?)")
+_SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP answer; the body is JSON, of a refusal ``{"error": sentence}``."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a valid request asks for. ``run`` needs the loop's thread.
+
+    ``answers`` tells whether the answer says more than that the request was accepted.
+    """
+
+    run: Callable[[], dict[str, object]]
+    answers: bool = True
+
+
+class RequestRefused(Exception):  # noqa: N818 -- it names a refusal, not an error
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.response = error(status, message)
+
+
+def error(status: HTTPStatus, message: str) -> Response:
+    """A refusal as the API words it."""
+    return Response(status, _json({"error": message}))
+
+
+class HttpApi:
+    """The endpoints of one app (Pusher docs, HTTP API reference)."""
+
+    def __init__(self, app: App, hub: Hub, limits: Limits) -> None:
+        self._app = app
+        self._hub = hub
+        self._limits = limits
+
+    def handle(self, method: str, path: str, query: str, body: bytes) -> Response:
+        """Answer a request, in the loop's thread."""
+        try:
+            command = self.read(method, path, query, body)
+        except RequestRefused as refused:
+            return refused.response
+        return self.run(command)
+
+    def run(self, command: Command) -> Response:
+        """Do what a request asked for, in the loop's thread."""
+        return Response(HTTPStatus.OK, _json(command.run()))
+
+    def read(self, method: str, path: str, query: str, body: bytes) -> Command:
+        """What a request asks for. Raises RequestRefused."""
+        route = _PATH.fullmatch(path)
+        if not route:
+            raise RequestRefused(HTTPStatus.NOT_FOUND, f"There is no {path:.200}")
+        if is_over(self._limits.request_bytes, len(body)):
+            raise RequestRefused(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"A request may have {self._limits.request_bytes} bytes",
+            )
+        app_id, endpoint, channel_name, users = route.groups()
+        # Keys are signed in lower case (Pusher docs, HTTP API, authentication).
+        parameters = {
+            key.lower(): value
+            for key, value in parse_qsl(query, keep_blank_values=True)
+        }
+        self._authenticate(app_id, method, path, parameters, body)
+        info = _names_in(parameters.get("info", ""))
+        match method, endpoint:
+            case "POST", "events":
+                return self._events(_object_in(body))
+            case "POST", "batch_events":
+                return self._batch_events(_object_in(body))
+            case "GET", "channels":
+                return self._channels(parameters.get("filter_by_prefix", ""), info)
+            case "GET", _ if channel_name:
+                self._check_channel_name(channel_name)
+                if users:
+                    return self._users(channel_name)
+                return self._channel(channel_name, info)
+        raise RequestRefused(
+            HTTPStatus.METHOD_NOT_ALLOWED, f"{path:.200} does not take {method:.20}"
+        )
+
+    def _authenticate(
+        self,
+        app_id: str,
+        method: str,
+        path: str,
+        parameters: dict[str, str],
+        body: bytes,
+    ) -> None:
+        """Pusher docs, HTTP API, authentication: who signed, when, and which body.
+
+        ``body_md5`` is signed whenever it was sent: the ``pusher`` package sends that
+        of the empty body with each GET.
+        """
+        signed = "&".join(
+            f"{key}={value}"
+            for key, value in sorted(parameters.items())
+            if key != "auth_signature"
+        )
+        if app_id != self._app.app_id or parameters.get("auth_key") != self._app.key:
+            raise _unauthorized("Unknown app id or auth_key")
+        if not self._app.has_signed(
+            f"{method}\n{path}\n{signed}", parameters.get("auth_signature", "")
+        ):
+            raise _unauthorized("Invalid auth_signature")
+        if parameters.get("auth_version") != "1.0":
+            raise _unauthorized("auth_version must be 1.0")
+        timestamp = parameters.get("auth_timestamp", "")
+        if not re.fullmatch("[0-9]{1,12}", timestamp):
+            raise _unauthorized("auth_timestamp must be a time in seconds")
+        if abs(time.time() - int(timestamp)) > CLOCK_TOLERANCE_SECONDS:
+            raise _unauthorized(
+                f"auth_timestamp is over {CLOCK_TOLERANCE_SECONDS} seconds away from "
+                "this server's clock"
+            )
+        if body or "body_md5" in parameters:
+            digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+            if parameters.get("body_md5") != digest:
+                raise _unauthorized("body_md5 is not that of the body")
+
+    def _events(self, body: dict[str, object]) -> Command:
+        channels = body.get("channels", [body.get("channel")])
+        if not isinstance(channels, list) or not channels:
+            raise _bad_request("channels must be a list of names")
+        if is_over(self._limits.channels_per_trigger, len(channels)):
+            raise _bad_request(
+                "An event may go to "
+                f"{self._limits.channels_per_trigger} channels at a time"
+            )
+        publication = self._publication(body, channels)
+        info = _info_in(body)
+
+        def publish() -> dict[str, object]:
+            self._hub.publish(publication)
+            if not info:
+                return {}
+            return {
+                "channels": {
+                    name: self._attributes(name, info) for name in publication.channels
+                }
+            }
+
+        return Command(publish, answers=bool(info))
+
+    def _batch_events(self, body: dict[str, object]) -> Command:
+        batch = body.get("batch")
+        if not isinstance(batch, list) or not all(isinstance(e, dict) for e in batch):
+            raise _bad_request("batch must be a list of events")
+        if is_over(self._limits.events_per_batch, len(batch)):
+            raise _bad_request(
+                f"A batch may have {self._limits.events_per_batch} events"
+            )
+        publications = [
+            self._publication(event, [event.get("channel")]) for event in batch
+        ]
+        infos = [_info_in(event) for event in batch]
+
+        def publish() -> dict[str, object]:
+            for publication in publications:
+                self._hub.publish(publication)
+            if not any(infos):
+                return {}
+            return {
+                "batch": [
+                    self._attributes(publication.channels[0], info)
+                    for publication, info in zip(publications, infos, strict=True)
+                ]
+            }
+
+        return Command(publish, answers=any(infos))
+
+    def _channels(self, prefix: str, info: list[str]) -> Command:
+        for attribute in info:
+            self._check_attribute(attribute, prefix)
+
+        def occupied() -> dict[str, object]:
+            return {
+                "channels": {
+                    name: self._attributes(name, info)
+                    for name in self._hub.channels
+                    if name.startswith(prefix)
+                }
+            }
+
+        return Command(occupied)
+
+    def _channel(self, channel_name: str, info: list[str]) -> Command:
+        for attribute in info:
+            self._check_attribute(attribute, channel_name)
+        return Command(
+            lambda: {
+                "occupied": channel_name in self._hub.channels,
+                **self._attributes(channel_name, info),
+            }
+        )
+
+    def _users(self, channel_name: str) -> Command:
+        if not channel_name.startswith(PRESENCE):
+            raise _bad_request("Only presence channels know their users")
+        return Command(
+            lambda: {
+                "users": [
+                    {"id": user_id}
+                    for user_id in sorted(self._hub.user_ids(channel_name))
+                ]
+            }
+        )
+
+    def _attributes(self, channel_name: str, info: list[str]) -> dict[str, object]:
+        """What was asked about a channel, without what that channel does not have."""
+        if "user_count" in info and channel_name.startswith(PRESENCE):
+            return {"user_count": len(self._hub.user_ids(channel_name))}
+        return {}
+
+    def _publication(
+        self, event: dict[str, object], channels: list[object]
+    ) -> Publication:
+        name, data = event.get("name"), event.get("data")
+        socket_id = event.get("socket_id")
+        if not isinstance(name, str) or not name:
+            raise _bad_request("An event needs a name")
+        if is_over(self._limits.event_name_length, len(name)):
+            raise _bad_request(
+                "The name of an event may have "
+                f"{self._limits.event_name_length} characters"
+            )
+        if name.startswith(RESERVED_EVENTS):
+            raise _bad_request(f"Events named {name:.17}... are the protocol's own")
+        if not isinstance(data, str):
+            raise _bad_request("The data of an event must be a string")
+        if is_over(self._limits.data_bytes, len(data.encode("utf-8", "surrogatepass"))):
+            raise RequestRefused(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"The data of an event may have {self._limits.data_bytes} bytes",
+            )
+        if socket_id is not None and not (
+            isinstance(socket_id, str) and _SOCKET_ID.fullmatch(socket_id)
+        ):
+            raise _bad_request("Invalid socket_id")
+        # A channel that is named twice is told once.
+        names = dict.fromkeys(self._check_channel_name(channel) for channel in channels)
+        return Publication(name, data, tuple(names), socket_id)
+
+    def _check_channel_name(self, name: object) -> str:
+        if not isinstance(name, str) or not is_channel_name(name, self._limits):
+            raise _bad_request(f"Invalid channel name: {name!r:.200}")
+        return name
+
+    def _check_attribute(self, attribute: str, channel_name: str) -> None:
+        if attribute != "user_count":
+            raise _bad_request(f"Unknown info: {attribute:.200}")
+        if not channel_name.startswith(PRESENCE):
+            raise _bad_request("user_count is known of presence channels only")
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _object_in(body: bytes) -> dict[str, object]:
+    try:
+        value = read_json(body)
+    except ValueError:
+        raise _bad_request("The body is not JSON") from None
+    if not isinstance(value, dict):
+        raise _bad_request("The body is not a JSON object")
+    return value
+
+
+def _info_in(event: dict[str, object]) -> list[str]:
+    info = event.get("info")
+    return _names_in(info) if isinstance(info, str) else []
+
+
+def _names_in(comma_separated: str) -> list[str]:
+    return [name for name in comma_separated.split(",") if name]
+
+
+def _bad_request(message: str) -> RequestRefused:
+    return RequestRefused(HTTPStatus.BAD_REQUEST, message)
+
+
+def _unauthorized(message: str) -> RequestRefused:
+    return RequestRefused(HTTPStatus.UNAUTHORIZED, message)

@@ -1,0 +1,25 @@
+"""The application that the embedded server serves, and how its secret signs."""
+
+import hmac
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class App:
+    """``app_id`` is made of digits: the ``pusher`` package takes nothing else."""
+
+    app_id: str
+    key: str
+    secret: str = field(repr=False)
+
+    def sign(self, text: str) -> str:
+        """The HMAC-SHA256 of ``text`` in hexadecimal (Pusher docs, auth signatures)."""
+        # JSON may carry lone surrogates, which plain UTF-8 refuses to encode.
+        message = text.encode("utf-8", "surrogatepass")
+        return hmac.digest(self.secret.encode(), message, "sha256").hex()
+
+    def has_signed(self, text: str, signature: str) -> bool:
+        """Whether ``signature`` is that of ``text``, compared in constant time."""
+        return hmac.compare_digest(
+            self.sign(text).encode(), signature.encode("utf-8", "surrogatepass")
+        )

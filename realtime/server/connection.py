@@ -1,0 +1,202 @@
+"""One connection's side of Pusher protocol 7, from its first message to its last.
+
+Without input or output: what arrives is passed to ``receive``, what is to leave goes to
+``send``. No message closes a connection or raises: what cannot be done is answered with
+a ``pusher:error``. (A close code would make pusher-js give up until a reload.)
+"""
+
+import secrets
+from collections.abc import Callable
+
+from .app import App
+from .channel_names import PRESENCE, SIGNED, is_channel_name
+from .frames import PONG, error_frame, read_json, text_frame, write_json
+from .hub import Hub
+from .limits import Limits, is_over
+
+# Told to the browser, which pings when it heard nothing for so long.
+ACTIVITY_TIMEOUT_SECONDS = 120
+UNAUTHORIZED = 4009
+
+
+class MessageRefused(Exception):  # noqa: N818 -- it names a refusal, not an error
+    """What a client sent is not done; it is told why, and stays connected."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.frame = error_frame(message, code)
+
+
+class Connection:
+    """A client that was let in. ``socket_id`` is new for each, and unguessable."""
+
+    __slots__ = ("_app", "_hub", "_limits", "channels", "send", "socket_id")
+
+    def __init__(
+        self, app: App, hub: Hub, limits: Limits, send: Callable[[bytes], None]
+    ) -> None:
+        self._app = app
+        self._hub = hub
+        self._limits = limits
+        self.send = send
+        self.channels: set[str] = set()
+        # Two numbers (Pusher protocol 7, socket_id), random because they are signed.
+        self.socket_id = f"{_random_number()}.{_random_number()}"
+
+    def open(self) -> None:
+        """Pusher protocol 7, ``pusher:connection_established``: its first message."""
+        self._hub.connect(self)
+        handshake = {
+            "socket_id": self.socket_id,
+            "activity_timeout": ACTIVITY_TIMEOUT_SECONDS,
+        }
+        self.send(
+            text_frame(
+                {
+                    "event": "pusher:connection_established",
+                    "data": write_json(handshake),
+                }
+            )
+        )
+
+    def receive(self, text: str) -> None:
+        """Do what a message asks for, or answer with a ``pusher:error``."""
+        try:
+            message = _object_in(text)
+            event = message.get("event")
+            if event == "pusher:ping":
+                self.send(PONG)
+            elif event == "pusher:subscribe":
+                self._subscribe(_data_of(message))
+            elif event == "pusher:unsubscribe":
+                self._unsubscribe(_data_of(message))
+            elif event != "pusher:pong":
+                raise MessageRefused(_why_not(event))
+        except MessageRefused as refused:
+            self.send(refused.frame)
+
+    def refuse(self, reason: str) -> None:
+        """Say why something was not done."""
+        self.send(error_frame(reason))
+
+    def lose(self) -> None:
+        """Leave every channel, as a closed connection has."""
+        self._hub.disconnect(self)
+
+    def _subscribe(self, data: dict[str, object]) -> None:
+        channel_name = data.get("channel")
+        if not isinstance(channel_name, str) or not is_channel_name(
+            channel_name, self._limits
+        ):
+            raise MessageRefused(f"Invalid channel name: {channel_name!s:.200}")
+        if channel_name in self.channels:
+            raise MessageRefused(f"Existing subscription to channel {channel_name}")
+        if is_over(self._limits.channels_per_connection, len(self.channels) + 1):
+            raise MessageRefused(
+                "A connection may listen to "
+                f"{self._limits.channels_per_connection} channels"
+            )
+        if channel_name.startswith(PRESENCE):
+            self._subscribe_member(channel_name, data)
+        else:
+            if channel_name.startswith(SIGNED):
+                self._check_signature(channel_name, channel_name, data)
+            self._hub.subscribe(self, channel_name)
+
+    def _subscribe_member(self, channel_name: str, data: dict[str, object]) -> None:
+        channel_data = data.get("channel_data")
+        if not isinstance(channel_data, str):
+            raise MessageRefused(f"Channel {channel_name} needs channel_data")
+        self._check_signature(channel_name, f"{channel_name}:{channel_data}", data)
+        user_id, user_info = self._member_in(channel_data)
+        present = self._hub.user_ids(channel_name)
+        # A further tab of somebody who is present is no further member.
+        if user_id not in present and is_over(
+            self._limits.presence_members, len(present) + 1
+        ):
+            raise MessageRefused(
+                f"Channel {channel_name} is full: it may have "
+                f"{self._limits.presence_members} members"
+            )
+        self._hub.subscribe_member(self, channel_name, user_id, user_info)
+
+    def _check_signature(
+        self, channel_name: str, signed: str, data: dict[str, object]
+    ) -> None:
+        """Pusher docs, auth signatures: ``<key>:<signature of socket id and channel>``.
+
+        A wrong one is an everyday thing: after a drop, pusher-js sends the signature
+        made for its old socket id on the new connection, and then the right one.
+        """
+        key, _, signature = str(data.get("auth")).partition(":")
+        text = f"{self.socket_id}:{signed}"
+        if key != self._app.key or not self._app.has_signed(text, signature):
+            raise MessageRefused(
+                f"Invalid signature for channel {channel_name}", UNAUTHORIZED
+            )
+
+    def _member_in(self, channel_data: str) -> tuple[str, object]:
+        member = _object_in(channel_data)
+        user_id = member.get("user_id")
+        if isinstance(user_id, int) and not isinstance(user_id, bool):
+            # As a key of JSON it becomes a string anyway.
+            user_id = str(user_id)
+        if (
+            not isinstance(user_id, str)
+            or not user_id
+            or is_over(self._limits.presence_user_id_length, len(user_id))
+        ):
+            raise MessageRefused(
+                "channel_data needs a user_id of 1 to "
+                f"{self._limits.presence_user_id_length} characters"
+            )
+        user_info = member.get("user_info")
+        try:
+            size = len(write_json(user_info).encode("utf-8", "surrogatepass"))
+        except ValueError:
+            raise MessageRefused("user_info is not valid JSON") from None
+        if is_over(self._limits.presence_user_info_bytes, size):
+            raise MessageRefused(
+                f"user_info may have {self._limits.presence_user_info_bytes} bytes"
+            )
+        return user_id, user_info
+
+    def _unsubscribe(self, data: dict[str, object]) -> None:
+        channel_name = data.get("channel")
+        if not isinstance(channel_name, str) or channel_name not in self.channels:
+            raise MessageRefused(
+                f"No current subscription to channel {channel_name!s:.200}"
+            )
+        self._hub.unsubscribe(self, channel_name)
+
+
+def _random_number() -> int:
+    return secrets.randbelow(10**9) + 1
+
+
+def _object_in(text: str) -> dict[str, object]:
+    try:
+        value = read_json(text)
+    except ValueError:
+        raise MessageRefused("Invalid message: not JSON") from None
+    if not isinstance(value, dict):
+        raise MessageRefused("Invalid message: not a JSON object")
+    return value
+
+
+def _data_of(message: dict[str, object]) -> dict[str, object]:
+    """The message's data: an object from pusher-js, JSON in a string from others."""
+    data = message.get("data")
+    if isinstance(data, str):
+        return _object_in(data)
+    if not isinstance(data, dict):
+        raise MessageRefused("Invalid message: its data is not an object")
+    return data
+
+
+def _why_not(event: object) -> str:
+    if not isinstance(event, str):
+        return "Invalid message: it has no event"
+    if event.startswith("client-"):
+        return "Client events are not enabled"
+    return f"Unknown event: {event:.200}"

@@ -1,0 +1,170 @@
+"""The embedded server: Pusher's protocol 7 and HTTP API in the product's process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+from .api import Command, HttpApi, RequestRefused, Response, error
+from .app import App
+from .hub import Hub
+from .limits import Limits, is_over
+from .websocket import SWEEP_SECONDS, WebSockets
+
+# A thread that asks the hub something waits no longer for a loop that is stuck.
+THREAD_PATIENCE_SECONDS = 5
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_running: "EmbeddedServer | None" = None
+
+
+def running_server() -> "EmbeddedServer | None":
+    """The embedded server that this process holds, None where it holds none."""
+    return _running
+
+
+class EmbeddedServer:
+    """One app's hub, with its two entrances.
+
+    uvicorn gets ``websocket_protocol_class`` as its ``ws``, and ``asgi`` as its app or
+    an app that passes ``/app/``, ``/apps/`` and the lifespan on to it.
+    ``allowed_origins`` are full origins such as ``https://poker.example``, or ``*`` for
+    any; without them, pages of the host that was connected to may connect.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        limits: Limits | None = None,
+        allowed_origins: Collection[str] = (),
+    ) -> None:
+        self.limits = limits or Limits()
+        self._hub = Hub()
+        self._api = HttpApi(app, self._hub, self.limits)
+        self._websockets = WebSockets(app, self._hub, self.limits, allowed_origins)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._next_sweep: asyncio.TimerHandle | None = None
+
+    @property
+    def websocket_protocol_class(self) -> type[asyncio.Protocol]:
+        return self._websockets.protocol_class
+
+    def start(self) -> None:
+        """Be the server of this process, in the thread of the running loop."""
+        global _running
+        self._loop = asyncio.get_running_loop()
+        self._sweep_later()
+        _running = self
+
+    def stop(self) -> None:
+        """Be it no longer. uvicorn has closed the connections before (1012)."""
+        global _running
+        if self._next_sweep:
+            self._next_sweep.cancel()
+        self._loop = None
+        if _running is self:
+            _running = None
+
+    def handle(self, method: str, path: str, query: str, body: bytes) -> Response:
+        """Answer a signed request of the HTTP API, in the loop's thread."""
+        return self._api.handle(method, path, query, body)
+
+    def call_from_thread(
+        self, method: str, path: str, query: str, body: bytes
+    ) -> Response:
+        """The same from any other thread.
+
+        What only publishes is checked here and answered at once; the loop delivers it
+        in its next turn, in the order of the calls. The rest waits for the loop.
+        """
+        try:
+            command = self._api.read(method, path, query, body)
+        except RequestRefused as refused:
+            return refused.response
+        loop = self._loop
+        if loop is None:
+            return error(HTTPStatus.SERVICE_UNAVAILABLE, "This server does not run")
+        try:
+            if not command.answers:
+                loop.call_soon_threadsafe(command.run)
+                return Response(HTTPStatus.OK, b"{}")
+            answer = asyncio.run_coroutine_threadsafe(self._run(command), loop)
+            return answer.result(THREAD_PATIENCE_SECONDS)
+        except (RuntimeError, TimeoutError):
+            # The loop was closed meanwhile, or does not come round any more.
+            return error(HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping")
+
+    def online_user_ids(self, channel_name: str) -> frozenset[str]:
+        """Who is on a presence channel, by its name on the wire. Safe in any thread."""
+        return self._hub.user_ids(channel_name)
+
+    async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The HTTP API, and the lifespan in which this server is the running one."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await _send(await self._answer(scope, receive), send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        if scope["path"].startswith("/app/"):
+            return error(
+                HTTPStatus.UPGRADE_REQUIRED, "Connect to this address by WebSocket"
+            )
+        return self.handle(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            await self._body(receive),
+        )
+
+    async def _body(self, receive: Receive) -> bytes:
+        """The request's body, of one that is over the limit only the beginning."""
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body") or is_over(
+                self.limits.request_bytes, len(body)
+            ):
+                return bytes(body)
+
+    async def _run(self, command: Command) -> Response:
+        return self._api.run(command)
+
+    def _sweep_later(self) -> None:
+        self._next_sweep = asyncio.get_running_loop().call_later(
+            SWEEP_SECONDS, self._sweep
+        )
+
+    def _sweep(self) -> None:
+        self._sweep_later()
+        self._websockets.sweep()
+
+
+async def _send(response: Response, send: Send) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(response.body)),
+    ]
+    if response.status == HTTPStatus.UPGRADE_REQUIRED:
+        headers.append((b"upgrade", b"websocket"))
+    await send(
+        {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": headers,
+        }
+    )
+    await send({"type": "http.response.body", "body": response.body})

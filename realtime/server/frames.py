@@ -1,0 +1,52 @@
+"""The frames that the server sends: JSON in unmasked WebSocket text frames."""
+
+import json
+from collections.abc import Mapping
+
+from websockets.frames import Frame, Opcode
+
+
+def read_json(text: str | bytes) -> object:
+    """What a stranger's JSON says.
+
+    Raises ValueError, and nothing else, for whatever is not JSON: Python's parser also
+    takes NaN, which no browser does, and gives up on deep nesting with RecursionError.
+    """
+    try:
+        value: object = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return value
+
+
+def write_json(value: object) -> str:
+    """Compact JSON. Raises ValueError for the infinity that 1e999 is read as."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def text_frame(message: Mapping[str, object]) -> bytes:
+    """The bytes of one message, the same for every connection that gets it."""
+    try:
+        payload = write_json(message).encode()
+    except UnicodeEncodeError:
+        # A lone surrogate has no UTF-8 form, but JSON has an escape for it.
+        payload = json.dumps(message).encode()
+    return Frame(Opcode.TEXT, payload).serialize(mask=False)
+
+
+def event_frame(event: str, channel: str, data: str) -> bytes:
+    """An event on a channel; ``data`` is a string, usually with JSON inside."""
+    return text_frame({"event": event, "channel": channel, "data": data})
+
+
+def error_frame(message: str, code: int | None = None) -> bytes:
+    """Pusher protocol 7, ``pusher:error``; null is Pusher's code for most refusals."""
+    data = {"message": message, "code": code}
+    return text_frame({"event": "pusher:error", "data": data})
+
+
+PONG = text_frame({"event": "pusher:pong", "data": {}})
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")

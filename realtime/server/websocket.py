@@ -1,0 +1,262 @@
+"""The WebSockets of the embedded server, as uvicorn's WebSocket protocol class.
+
+uvicorn makes one for each upgrade and hands it the transport. `websockets` reads the
+handshake and the frames that arrive; what leaves was built once for all that get it and
+is written straight to the transport.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Collection
+from typing import Any, ClassVar, cast
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from .admission import ConnectionRefused, why_refused
+from .app import App
+from .connection import Connection
+from .frames import error_frame
+from .hub import Hub
+from .limits import Limits, is_over
+
+# A browser answers a ping by itself, however much it throttles a hidden page; one that
+# answers nothing for 90 to 100 seconds is gone.
+SWEEP_SECONDS = 10
+PING_AFTER_SWEEPS = 6
+GONE_AFTER_SWEEPS = 10
+# How long the other side may take to answer a close frame, or to read up to it.
+CLOSING_PATIENCE_SECONDS = 3
+
+RESTARTING = 1012
+INVALID_TEXT = 1007
+OVER_CAPACITY = 4100
+NO_PONG = 4201
+
+logger = logging.getLogger("realtime.server")
+# `websockets` logs each frame when debugging: signatures and what is being told.
+_wire_logger = logging.getLogger("realtime.server.wire")
+_wire_logger.setLevel(logging.ERROR)
+
+
+class WebSockets:
+    """All WebSockets of one server, and what they share."""
+
+    def __init__(
+        self, app: App, hub: Hub, limits: Limits, allowed_origins: Collection[str]
+    ) -> None:
+        self.app = app
+        self.hub = hub
+        self.limits = limits
+        self.allowed_origins = allowed_origins
+        self.connected: set[WebSocket] = set()
+        self.per_address: Counter[str] = Counter()
+        self.protocol_class: type[WebSocket] = type(
+            "EmbeddedWebSocket", (WebSocket,), {"__slots__": (), "all": self}
+        )
+        self._unsent: list[WebSocket] = []
+
+    def why_refused(self, request: Request, address: str) -> ConnectionRefused | None:
+        if is_over(self.limits.connections_per_address, self.per_address[address] + 1):
+            return ConnectionRefused(OVER_CAPACITY, "Too many connections")
+        return why_refused(request, self.app, self.allowed_origins)
+
+    def enter(self, websocket: "WebSocket", address: str) -> None:
+        self.connected.add(websocket)
+        self.per_address[address] += 1
+        logger.info("A browser connected (%d now).", len(self.connected))
+
+    def leave(self, websocket: "WebSocket", address: str) -> None:
+        self.connected.discard(websocket)
+        self.per_address[address] -= 1
+        if not self.per_address[address]:
+            del self.per_address[address]
+        logger.info("A browser left (%d now).", len(self.connected))
+
+    def flush_soon(self, websocket: "WebSocket") -> None:
+        """Write what a WebSocket has to send when this turn of the loop is over."""
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(websocket)
+
+    def sweep(self) -> None:
+        """Ping the silent, and give up those that were silent for too long."""
+        for websocket in list(self.connected):
+            websocket.sweep()
+
+    def _flush(self) -> None:
+        websockets, self._unsent = self._unsent, []
+        for websocket in websockets:
+            websocket.flush()
+
+
+class WebSocket(asyncio.Protocol):
+    """One WebSocket: bytes on one side, a `Connection` on the other."""
+
+    __slots__ = (
+        "_address",
+        "_connection",
+        "_fragments",
+        "_give_up",
+        "_silent_sweeps",
+        "_transport",
+        "_unsent",
+        "_uvicorn_connections",
+        "_wire",
+    )
+    all: ClassVar[WebSockets]
+
+    _transport: asyncio.Transport
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any]
+    ) -> None:
+        """The arguments are uvicorn's."""
+        self._uvicorn_connections: set[Any] = server_state.connections
+        self._wire = ServerProtocol(
+            max_size=self.all.limits.frame_bytes or None, logger=_wire_logger
+        )
+        self._address = ""
+        self._connection: Connection | None = None
+        self._fragments: bytearray | None = None
+        self._give_up: asyncio.TimerHandle | None = None
+        self._silent_sweeps = 0
+        self._unsent: list[bytes] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        if self.all.limits.unsent_bytes:
+            self._transport.set_write_buffer_limits(high=self.all.limits.unsent_bytes)
+        self._uvicorn_connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._silent_sweeps = 0
+        self._wire.receive_data(data)
+        for event in self._wire.events_received():
+            if isinstance(event, Request):
+                self._shake_hands(event)
+            elif isinstance(event, Frame):
+                self._receive(event)
+        self._write_wire()
+
+    def pause_writing(self) -> None:
+        """The other side reads so slowly that the buffer is over its limit."""
+        if self.all.limits.unsent_bytes:
+            logger.info("Cut off a browser that reads too slowly.")
+            self.close(OVER_CAPACITY, "Too far behind")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._unsent = None
+        self._leave()
+        self._uvicorn_connections.discard(self)
+        if self._give_up:
+            self._give_up.cancel()
+
+    def shutdown(self) -> None:
+        """Called by uvicorn when it stops. A code of 4200 would bring browsers back at
+        once, in vain, and then only after 15 seconds; after this one they wait 1."""
+        self.close(RESTARTING, "The server restarts")
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame, joined with whatever else this turn of the loop brings."""
+        if self._unsent is None:
+            self._unsent = [frame]
+            self.all.flush_soon(self)
+        else:
+            self._unsent.append(frame)
+
+    def flush(self) -> None:
+        """Write what was sent. Nothing is written to one that was closed since."""
+        frames, self._unsent = self._unsent, None
+        if frames:
+            self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+
+    def sweep(self) -> None:
+        """Called every SWEEP_SECONDS; whatever arrives ends the silence."""
+        self._silent_sweeps += 1
+        if self._silent_sweeps == PING_AFTER_SWEEPS:
+            self._wire.send_ping(b"")
+            self._write_wire()
+        elif self._silent_sweeps >= GONE_AFTER_SWEEPS:
+            self.close(NO_PONG, "Pong reply not received")
+
+    def close(self, code: int, reason: str) -> None:
+        """Tell the other side, and give it a moment to answer."""
+        if self._wire.state is State.OPEN:
+            self.flush()  # What was sent before comes before the close frame.
+            self._wire.send_close(code, reason)
+        self._write_wire()
+
+    def _shake_hands(self, request: Request) -> None:
+        response = self._wire.accept(request)
+        self._wire.send_response(response)
+        self._write_wire()
+        if self._wire.state is not State.OPEN:
+            return
+        peer = self._transport.get_extra_info("peername")
+        self._address = str(peer[0]) if peer else ""
+        if refused := self.all.why_refused(request, self._address):
+            origin = request.headers.get("Origin")
+            logger.info("Refused a connection from %s: %s.", origin, refused.reason)
+            # The event is for clients that are not told of close codes.
+            self.send(error_frame(refused.reason, refused.code))
+            self.close(refused.code, refused.reason)
+        else:
+            self._connection = Connection(
+                self.all.app, self.all.hub, self.all.limits, self.send
+            )
+            self.all.enter(self, self._address)
+            self._connection.open()
+
+    def _receive(self, frame: Frame) -> None:
+        """Join the fragments of a message; `websockets` limits their size together."""
+        if not self._connection:
+            return
+        if frame.opcode is Opcode.TEXT:
+            self._fragments = bytearray()
+        elif frame.opcode is Opcode.BINARY:
+            self._connection.refuse("Invalid message: binary")
+        if frame.opcode in (Opcode.TEXT, Opcode.CONT) and self._fragments is not None:
+            self._fragments += frame.data
+            if frame.fin:
+                message, self._fragments = self._fragments, None
+                try:
+                    text = message.decode()
+                except UnicodeDecodeError:
+                    self._wire.fail(INVALID_TEXT, "Not UTF-8")
+                else:
+                    self._connection.receive(text)
+
+    def _write_wire(self) -> None:
+        """Write what `websockets` has to say: the handshake, pongs and close frames."""
+        is_closing = self._wire.close_expected()
+        if is_closing:
+            self._leave()
+        if writes := b"".join(self._wire.data_to_send()):
+            self._transport.write(writes)
+        if is_closing:
+            self._close_transport()
+
+    def _close_transport(self) -> None:
+        if not self._give_up:
+            self._give_up = asyncio.get_running_loop().call_later(
+                CLOSING_PATIENCE_SECONDS, self._transport.abort
+            )
+        if self._wire.close_rcvd:
+            self._transport.close()
+        elif self._wire.eof_sent and self._transport.can_write_eof():
+            # Closing both directions while the rest of a frame arrives would reset the
+            # connection, and the other side might never read why it was closed.
+            self._transport.write_eof()
+
+    def _leave(self) -> None:
+        if self._connection:
+            self.flush()
+            self._connection.lose()
+            self._connection = None
+            self.all.leave(self, self._address)

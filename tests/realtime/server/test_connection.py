@@ -1,0 +1,512 @@
+"""Pusher protocol 7, message by message, without a network."""
+
+import itertools
+import json
+import random
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime.server import App, Limits
+from realtime.server.connection import Connection
+from realtime.server.hub import Hub, Publication
+
+APP = App("1", "278d425bdf160c739803", "7ad3773142a6692b25b8")
+
+
+class Room:
+    """One hub and whoever connects to it."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.hub = Hub()
+        self.limits = limits or Limits()
+
+    def connect(self) -> "Tab":
+        return Tab(self)
+
+    def publish(self, channel: str, excluded: str | None = None) -> None:
+        self.hub.publish(Publication("vote", "{}", (channel,), excluded))
+
+
+class Tab:
+    """A browser's tab: what it sends, and what it has heard since it last looked."""
+
+    def __init__(self, room: Room) -> None:
+        self._frames: list[bytes] = []
+        self.connection = Connection(APP, room.hub, room.limits, self._frames.append)
+        self.connection.open()
+        (self.established,) = self.heard()
+        self.socket_id = json.loads(self.established["data"])["socket_id"]
+
+    def heard(self) -> list[dict[str, Any]]:
+        messages = [
+            json.loads(frame[frame.index(b'{"event"') :]) for frame in self._frames
+        ]
+        self._frames.clear()
+        return messages
+
+    def send(self, message: object) -> None:
+        self.connection.receive(json.dumps(message))
+
+    def subscribe(
+        self,
+        channel: str,
+        user: object = None,
+        auth: str | None = None,
+        **more: object,
+    ) -> None:
+        data: dict[str, object] = {"channel": channel, **more}
+        signed = f"{self.socket_id}:{channel}"
+        if user is not None:
+            data["channel_data"] = json.dumps(user, ensure_ascii=False)
+            signed += f":{data['channel_data']}"
+        data["auth"] = f"{APP.key}:{APP.sign(signed)}" if auth is None else auth
+        self.send({"event": "pusher:subscribe", "data": data})
+
+    def unsubscribe(self, channel: str) -> None:
+        self.send({"event": "pusher:unsubscribe", "data": {"channel": channel}})
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def events(messages: list[dict[str, Any]]) -> list[str]:
+    return [message["event"] for message in messages]
+
+
+def refusals(messages: list[dict[str, Any]]) -> list[tuple[int | None, str]]:
+    assert set(events(messages)) <= {"pusher:error"}, messages
+    return [
+        (message["data"]["code"], message["data"]["message"]) for message in messages
+    ]
+
+
+def test_it_is_greeted_with_an_id_of_its_own(room):
+    tabs = [room.connect() for _ in range(100)]
+
+    assert all(re.fullmatch(r"\d+\.\d+", tab.socket_id) for tab in tabs)
+    assert len({tab.socket_id for tab in tabs}) == 100
+    assert tabs[0].established == {
+        "event": "pusher:connection_established",
+        "data": f'{{"socket_id":"{tabs[0].socket_id}","activity_timeout":120}}',
+    }
+
+
+def test_a_ping_is_answered_and_a_pong_is_not(room):
+    tab = room.connect()
+    tab.send({"event": "pusher:ping", "data": {}})
+    tab.send({"event": "pusher:pong", "data": {}})
+
+    assert tab.heard() == [{"event": "pusher:pong", "data": {}}]
+
+
+def test_data_may_be_json_in_a_string(room):
+    tab = room.connect()
+    tab.send({"event": "pusher:subscribe", "data": '{"channel":"public"}'})
+
+    assert tab.heard() == [
+        {
+            "event": "pusher_internal:subscription_succeeded",
+            "channel": "public",
+            "data": "{}",
+        }
+    ]
+
+
+def test_the_documented_signatures_are_right():
+    """The vectors of Pusher's documentation, auth signatures."""
+    assert APP.has_signed(
+        "1234.1234:private-foobar",
+        "58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4",
+    )
+    assert APP.has_signed(
+        '1234.1234:presence-foobar:{"user_id":10,"user_info":{"name":"Mr. Channels"}}',
+        "31935e7d86dba64c2a90aed31fdc61869f9b22ba9d8863bba239c03ca481bc80",
+    )
+
+
+def test_the_secret_is_not_shown():
+    assert APP.secret not in repr(APP)
+
+
+class TestPrivateChannels:
+    def test_the_right_signature_lets_in(self, room):
+        tab = room.connect()
+        tab.subscribe("private-room")
+        room.publish("private-room")
+
+        assert events(tab.heard()) == [
+            "pusher_internal:subscription_succeeded",
+            "vote",
+        ]
+
+    @pytest.mark.parametrize("channel", ["private-room", "presence-room"])
+    @pytest.mark.parametrize(
+        "forged",
+        [
+            "",
+            "nonsense",
+            ":",
+            f"{APP.key}:",
+            f"{APP.key}:ümläut",
+            f"{APP.key}:\ud800",
+            "another-key:{signature}",
+            "{signature}",
+            f"{APP.key}:{{other_tab}}",
+            f"{APP.key}:{{other_channel}}",
+        ],
+    )
+    def test_any_other_does_not_but_the_connection_stays(self, room, channel, forged):
+        tab, other_tab = room.connect(), room.connect()
+        user = {"user_id": "1"} if channel.startswith("presence-") else None
+        after = f":{json.dumps(user)}" if user else ""
+        auth = forged.format(
+            signature=APP.sign(f"{tab.socket_id}:{channel}{after}"),
+            other_tab=APP.sign(f"{other_tab.socket_id}:{channel}{after}"),
+            other_channel=APP.sign(f"{tab.socket_id}:private-other{after}"),
+        )
+        tab.subscribe(channel, user, auth=auth)
+
+        assert refusals(tab.heard()) == [
+            (4009, f"Invalid signature for channel {channel}")
+        ]
+        # As after a drop: the signature of the old socket id first, then the right one.
+        tab.subscribe(channel, user)
+        assert events(tab.heard()) == ["pusher_internal:subscription_succeeded"]
+
+    @pytest.mark.parametrize("auth", [None, 1, [], {}])
+    def test_a_signature_of_another_type_does_not_let_in(self, room, auth):
+        tab = room.connect()
+        tab.send(
+            {
+                "event": "pusher:subscribe",
+                "data": {"channel": "private-room", "auth": auth},
+            }
+        )
+
+        assert [code for code, _ in refusals(tab.heard())] == [4009]
+
+    def test_who_somebody_is_cannot_be_changed_after_signing(self, room):
+        tab = room.connect()
+        signed = APP.sign(f'{tab.socket_id}:presence-room:{{"user_id":"1"}}')
+        tab.send(
+            {
+                "event": "pusher:subscribe",
+                "data": {
+                    "channel": "presence-room",
+                    "auth": f"{APP.key}:{signed}",
+                    "channel_data": '{"user_id":"2"}',
+                },
+            }
+        )
+
+        assert [code for code, _ in refusals(tab.heard())] == [4009]
+
+
+class TestSubscribing:
+    @pytest.mark.parametrize("length", range(1, 6))
+    def test_whatever_the_order_the_last_word_counts(self, room, length):
+        for steps in itertools.product(["subscribe", "unsubscribe"], repeat=length):
+            tab = room.connect()
+            for step in steps:
+                getattr(tab, step)("private-room")
+            tab.heard()
+            room.publish("private-room")
+
+            assert len(tab.heard()) == (steps[-1] == "subscribe")
+            tab.connection.lose()
+        assert room.hub.channels == {}
+
+    def test_a_second_time_is_refused_and_delivers_nothing_twice(self, room):
+        tab = room.connect()
+        tab.subscribe("private-room")
+        tab.heard()
+        tab.subscribe("private-room")
+        assert refusals(tab.heard()) == [
+            (None, "Existing subscription to channel private-room")
+        ]
+        room.publish("private-room")
+
+        assert events(tab.heard()) == ["vote"]
+
+    def test_unsubscribing_what_one_does_not_hear_is_harmless(self, room):
+        tab, listener = room.connect(), room.connect()
+        listener.subscribe("private-room")
+        tab.unsubscribe("private-room")
+        room.publish("private-room")
+
+        assert len(refusals(tab.heard())) == 1
+        assert events(listener.heard())[-1] == "vote"
+
+    @pytest.mark.parametrize(
+        "channel",
+        ["", "with space", "ümlaut", "a/b", "a:b", "#server-to-user-1", "a\n", None, 1],
+    )
+    def test_a_name_that_no_channel_can_have_is_refused(self, room, channel):
+        tab = room.connect()
+        tab.send({"event": "pusher:subscribe", "data": {"channel": channel}})
+
+        assert len(refusals(tab.heard())) == 1
+        assert room.hub.channels == {}
+
+    def test_a_name_may_have_164_characters_and_no_more(self, room):
+        tab = room.connect()
+        tab.subscribe("a" * 164)
+        assert events(tab.heard()) == ["pusher_internal:subscription_succeeded"]
+        tab.subscribe("a" * 165)
+
+        assert len(refusals(tab.heard())) == 1
+
+    def test_a_connection_may_hear_100_channels_and_no_more(self, room):
+        tab = room.connect()
+        for number in range(100):
+            tab.subscribe(f"channel-{number}")
+        assert "pusher:error" not in events(tab.heard())
+        tab.subscribe("one-more")
+        assert len(refusals(tab.heard())) == 1
+        tab.unsubscribe("channel-7")
+        tab.subscribe("one-more")
+
+        assert events(tab.heard()) == ["pusher_internal:subscription_succeeded"]
+
+    def test_a_limit_of_0_is_none(self):
+        room = Room(
+            Limits(
+                channels_per_connection=0,
+                channel_name_length=0,
+                presence_members=0,
+                presence_user_id_length=0,
+                presence_user_info_bytes=0,
+            )
+        )
+        tab = room.connect()
+        for number in range(150):
+            tab.subscribe(f"{number:0300}")
+        tab.subscribe("presence-room", {"user_id": "1" * 200, "user_info": "x" * 2000})
+
+        assert "pusher:error" not in events(tab.heard())
+
+
+class TestPresence:
+    ROOM = "presence-room"
+
+    def members(self, tab: Tab) -> dict[str, Any]:
+        (message,) = tab.heard()
+        assert message["event"] == "pusher_internal:subscription_succeeded"
+        members: dict[str, Any] = json.loads(message["data"])["presence"]
+        return members
+
+    def test_a_newcomer_is_told_of_everybody_and_everybody_of_her(self, room):
+        tom, mira = room.connect(), room.connect()
+        tom.subscribe(self.ROOM, {"user_id": 10, "user_info": {"name": "Töm 🃏"}})
+        tom.heard()
+        mira.subscribe(self.ROOM, {"user_id": "mira"})
+
+        assert self.members(mira) == {
+            "ids": ["10", "mira"],
+            "hash": {"10": {"name": "Töm 🃏"}, "mira": None},
+            "count": 2,
+        }
+        (message,) = tom.heard()
+        assert message == {
+            "event": "pusher_internal:member_added",
+            "channel": self.ROOM,
+            "data": '{"user_id":"mira","user_info":null}',
+        }
+
+    def test_a_second_tab_is_nobody_new_and_its_closing_nobody_s_leaving(self, room):
+        tom, mira, second_tab = room.connect(), room.connect(), room.connect()
+        tom.subscribe(self.ROOM, {"user_id": "tom"})
+        mira.subscribe(self.ROOM, {"user_id": "mira"})
+        tom.heard()
+        second_tab.subscribe(self.ROOM, {"user_id": "mira"})
+        assert self.members(second_tab)["count"] == 2
+        mira.connection.lose()
+        assert tom.heard() == []
+        second_tab.unsubscribe(self.ROOM)
+
+        (message,) = tom.heard()
+        assert message["event"] == "pusher_internal:member_removed"
+        assert json.loads(message["data"]) == {"user_id": "mira"}
+
+    def test_losing_a_connection_twice_counts_once(self, room):
+        tom, mira = room.connect(), room.connect()
+        tom.subscribe(self.ROOM, {"user_id": "tom"})
+        mira.subscribe(self.ROOM, {"user_id": "mira"})
+        tom.heard()
+        mira.connection.lose()
+        mira.connection.lose()
+
+        assert events(tom.heard()) == ["pusher_internal:member_removed"]
+
+    def test_the_hundred_and_first_member_is_refused_but_not_a_member_s_next_tab(
+        self, room
+    ):
+        for number in range(100):
+            room.connect().subscribe(self.ROOM, {"user_id": number})
+        late, next_tab = room.connect(), room.connect()
+        late.subscribe(self.ROOM, {"user_id": "late"})
+        next_tab.subscribe(self.ROOM, {"user_id": 99})
+
+        assert len(refusals(late.heard())) == 1
+        assert self.members(next_tab)["count"] == 100
+
+    def test_an_id_may_have_128_characters_and_no_more(self, room):
+        tab = room.connect()
+        tab.subscribe(self.ROOM, {"user_id": "ü" * 129})
+        assert len(refusals(tab.heard())) == 1
+        tab.subscribe(self.ROOM, {"user_id": "ü" * 128})
+
+        assert self.members(tab)["ids"] == ["ü" * 128]
+
+    def test_what_is_told_of_a_member_may_have_1024_bytes_and_no_more(self, room):
+        tab = room.connect()
+        # Two bytes a character, and two quotation marks.
+        tab.subscribe(self.ROOM, {"user_id": "1", "user_info": "ü" * 511 + "u"})
+        assert len(refusals(tab.heard())) == 1
+        tab.subscribe(self.ROOM, {"user_id": "1", "user_info": "ü" * 511})
+
+        assert self.members(tab)["count"] == 1
+
+    @pytest.mark.parametrize(
+        "channel_data",
+        [
+            *(None, 1, {}, "", "{", "null", "[]", "{}"),
+            '{"user_id":null}',
+            '{"user_id":""}',
+            '{"user_id":true}',
+            '{"user_id":1.5}',
+            '{"user_id":["1"]}',
+            '{"user_id":"1","user_info":1e999}',
+            '{"user_id":"1","user_info":NaN}',
+        ],
+    )
+    def test_whoever_is_nobody_is_refused(self, room, channel_data):
+        tab = room.connect()
+        signature = APP.sign(f"{tab.socket_id}:{self.ROOM}:{channel_data}")
+        tab.send(
+            {
+                "event": "pusher:subscribe",
+                "data": {
+                    "channel": self.ROOM,
+                    "auth": f"{APP.key}:{signature}",
+                    "channel_data": channel_data,
+                },
+            }
+        )
+
+        assert len(refusals(tab.heard())) == 1
+        assert room.hub.channels == {}
+
+    def test_a_lone_surrogate_reaches_the_others_as_it_is(self, room):
+        tom, odd = room.connect(), room.connect()
+        tom.subscribe(self.ROOM, {"user_id": "tom"})
+        tom.heard()
+        odd.subscribe(self.ROOM, {"user_id": "\ud800"})
+
+        (message,) = tom.heard()
+        assert json.loads(message["data"])["user_id"] == "\ud800"
+
+    def test_after_any_comings_and_goings_everybody_knows_who_is_there(self, room):
+        """One tab keeps count by the events alone, as a browser does."""
+        chance = random.Random(20)
+        watcher = room.connect()
+        watcher.subscribe(self.ROOM, {"user_id": "watcher"})
+        known = set(self.members(watcher)["ids"])
+        tabs: dict[Tab, str] = {}
+        for _ in range(1_000):
+            if tabs and chance.random() < 0.5:
+                tab = chance.choice(list(tabs))
+                if chance.random() < 0.5:
+                    tab.unsubscribe(self.ROOM)
+                else:
+                    tab.connection.lose()
+                del tabs[tab]
+            else:
+                tab, user_id = room.connect(), str(chance.randrange(8))
+                tab.subscribe(self.ROOM, {"user_id": user_id})
+                tabs[tab] = user_id
+            for message in watcher.heard():
+                user_id = json.loads(message["data"])["user_id"]
+                if message["event"] == "pusher_internal:member_added":
+                    assert user_id not in known
+                    known.add(user_id)
+                else:
+                    known.remove(user_id)
+
+            assert known == {"watcher", *tabs.values()}
+            assert room.hub.user_ids(self.ROOM) == known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "not JSON", "null", "1", "[]", '"pusher:ping"', "NaN", "[" * 9_999),
+        "{}",
+        '{"event":1}',
+        '{"event":["pusher:ping"]}',
+        '{"event":"pusher:subscribe"}',
+        '{"event":"pusher:subscribe","data":[]}',
+        '{"event":"pusher:subscribe","data":"["}',
+        '{"event":"pusher:subscribe","data":{}}',
+        '{"event":"pusher:unsubscribe","data":{"channel":{}}}',
+        '{"event":"pusher:signin","data":{}}',
+        '{"event":"pusher:unheard_of","data":{}}',
+        '{"event":"client-vote","channel":"private-room","data":{}}',
+        '{"event":"vote","channel":"private-room","data":{}}',
+        '{"event":"pusher_internal:member_added","channel":"private-room","data":{}}',
+    ],
+)
+def test_what_it_does_not_take_is_refused_and_reaches_nobody(room, text):
+    tab, other = room.connect(), room.connect()
+    tab.subscribe("private-room")
+    other.subscribe("private-room")
+    tab.heard(), other.heard()
+    tab.connection.receive(text)
+
+    assert len(refusals(tab.heard())) == 1
+    assert other.heard() == []
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda children: (
+        st.lists(children)
+        | st.dictionaries(
+            st.sampled_from(["event", "data", "channel", "auth", "channel_data"]),
+            children,
+        )
+    ),
+)
+
+
+@given(
+    st.builds(
+        lambda event, data: json.dumps({"event": event, "data": data}),
+        st.sampled_from(["pusher:subscribe", "pusher:unsubscribe", "pusher:signin"]),
+        json_values,
+    )
+    | st.text()
+)
+def test_no_message_whatever_raises_or_lets_anybody_in(text):
+    room = Room()
+    tab = room.connect()
+    tab.connection.receive(text)
+
+    assert len(refusals(tab.heard())) == 1
+
+
+def test_an_event_is_built_once_for_everybody(room):
+    frames: list[list[bytes]] = [[], []]
+    for sent in frames:
+        connection = Connection(APP, room.hub, room.limits, sent.append)
+        connection.open()
+        connection.receive('{"event":"pusher:subscribe","data":{"channel":"public"}}')
+    room.publish("public")
+
+    assert frames[0][-1] is frames[1][-1]

@@ -1,0 +1,280 @@
+"""The WebSockets over a real network, with a client that is nobody's library."""
+
+import json
+import random
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.sync.client import connect
+
+from realtime.server import Limits
+from tests.realtime.server.running import (
+    APP,
+    Client,
+    RawClient,
+    RunningServer,
+    wait_until,
+)
+
+ROOM = "private-room"
+PEOPLE = "presence-room"
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/app/another-key?protocol=7", 4001),
+        ("/app/?protocol=7", 4005),
+        ("/elsewhere?protocol=7", 4005),
+        (f"/app/{APP.key}?protocol=4", 4007),
+        (f"/app/{APP.key}?protocol=8", 4007),
+        (f"/app/{APP.key}?protocol=seven", 4007),
+        (f"/app/{APP.key}", 4008),
+    ],
+)
+def test_it_says_why_a_connection_is_refused(server, path, code):
+    client = Client(server.url(path))
+
+    assert client.receive("pusher:error")["code"] == code
+    assert client.close_code() == code
+    assert server.connection_count == 0
+
+
+def test_it_lets_its_own_pages_in(server):
+    with server.client(origin=f"http://127.0.0.1:{server.port}") as client:
+        client.hears_nothing_before("pusher:pong")
+
+
+def test_it_closes_a_foreign_page_s_connection(server):
+    client = server.client(origin="https://elsewhere.example")
+
+    assert client.close_code() == 4009
+
+
+def test_it_answers_a_broken_handshake_with_http(server):
+    with pytest.raises(InvalidStatus) as refused:
+        connect(
+            server.url(),
+            proxy=None,
+            additional_headers={"Origin": "http://a.example", "origin": "http://b"},
+        )
+
+    assert refused.value.response.status_code == 400
+
+
+def test_a_company_behind_one_address_has_a_limit_only_if_one_is_set():
+    with RunningServer(Limits(connections_per_address=2)) as server:
+        with server.client(), server.client():
+            assert server.client().close_code() == 4100
+        wait_until(lambda: server.connection_count == 0)
+        with server.client():
+            pass
+
+
+def test_it_tells_subscribers_and_nobody_else(server):
+    with server.client() as listener, server.client() as other:
+        listener.subscribe(ROOM)
+        other.subscribe("public")
+        server.trigger(ROOM, "vote", '{"userId":"ü"}')
+
+        assert listener.message() == {
+            "event": "vote",
+            "channel": ROOM,
+            "data": {"userId": "ü"},
+        }
+        other.hears_nothing_before("pusher:pong")
+
+
+def test_it_keeps_an_event_from_the_connection_that_caused_it_alone(server):
+    with server.client() as tab, server.client() as second_tab:
+        for client in (tab, second_tab):
+            client.subscribe(ROOM)
+            client.subscribe("other")
+        body = {"name": "vote", "data": "{}", "channels": [ROOM, "other"]}
+        server.request("POST", "events", body | {"socket_id": tab.socket_id})
+
+        tab.hears_nothing_before("pusher:pong")
+        assert second_tab.message()["channel"] == ROOM
+        assert second_tab.message()["channel"] == "other"
+
+
+def test_it_keeps_the_order_of_what_is_published(server):
+    with server.client() as client:
+        client.subscribe(ROOM)
+        for number in range(200):
+            server.trigger(ROOM, "number", str(number))
+
+        assert [client.receive("number") for _ in range(200)] == list(range(200))
+
+
+def test_what_was_unsubscribed_is_heard_no_more(server):
+    with server.client() as client:
+        client.subscribe(ROOM)
+        client.unsubscribe(ROOM)
+        client.hears_nothing_before("pusher:pong")
+        server.trigger(ROOM, "vote", "{}")
+        client.hears_nothing_before("pusher:pong")
+
+
+@pytest.mark.parametrize("kind", ["closes", "is killed"])
+def test_others_hear_that_somebody_left_however_she_did(server, kind):
+    with server.client() as tom:
+        tom.subscribe(PEOPLE, {"user_id": "tom"})
+        mira = server.client().__enter__()
+        mira.subscribe(PEOPLE, {"user_id": "mira"})
+        assert tom.receive("pusher_internal:member_added")["user_id"] == "mira"
+        assert server.embedded.online_user_ids(PEOPLE) == {"tom", "mira"}
+
+        if kind == "closes":
+            mira.websocket.close()
+        else:
+            mira.kill()
+
+        assert tom.receive("pusher_internal:member_removed") == {"user_id": "mira"}
+        assert server.embedded.online_user_ids(PEOPLE) == {"tom"}
+
+
+def test_a_thousand_comings_and_goings_leave_nothing_behind(server):
+    chance = random.Random(4)
+    for _ in range(10):
+        clients = [RawClient(server) for _ in range(100)]
+        for number, client in enumerate(clients):
+            client.subscribe(PEOPLE, {"user_id": number % 7})
+        for client in clients:
+            chance.choice([client.kill, client.socket.close])()
+    wait_until(lambda: server.connection_count == 0)
+
+    assert server.occupied_channels == set()
+    assert server.embedded._hub._subscribers == {}
+    assert server.embedded._websockets.per_address == {}
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [Frame(Opcode.TEXT, b"not JSON")],
+        [Frame(Opcode.TEXT, b"[" * 9_000)],
+        [Frame(Opcode.TEXT, b"null")],
+        [Frame(Opcode.BINARY, b'{"event":"pusher:ping"}')],
+        [Frame(Opcode.BINARY, b"a", fin=False), Frame(Opcode.CONT, b"b")],
+    ],
+)
+def test_a_malformed_message_is_answered_and_nothing_is_closed(server, frames):
+    with RawClient(server) as client:
+        for frame in frames:
+            client.send(frame)
+        assert json.loads(client.next_frame().data)["event"] == "pusher:error"
+
+        client.send(Frame(Opcode.TEXT, b'{"event":"pusher:ping"}'))
+        assert json.loads(client.next_frame().data)["event"] == "pusher:pong"
+
+
+def test_a_message_may_come_in_fragments(server):
+    with RawClient(server) as client:
+        client.send(Frame(Opcode.TEXT, b'{"event":', fin=False))
+        client.send(Frame(Opcode.PING, b"between"))
+        client.send(Frame(Opcode.CONT, b'"pusher:ping"}'))
+
+        assert client.next_frame() == Frame(Opcode.PONG, b"between")
+        assert json.loads(client.next_frame().data)["event"] == "pusher:pong"
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (Frame(Opcode.TEXT, b"\xff"), 1007),
+        (Frame(Opcode.CONT, b"of nothing"), 1002),
+        (Frame(Opcode.TEXT, b" " * 10_001), 1009),
+        (Frame(Opcode.TEXT, b" " * 1_000_000), 1009),
+    ],
+)
+def test_what_is_no_websocket_message_closes_that_connection_alone(server, frame, code):
+    with server.client() as other, RawClient(server) as client:
+        client.send(frame)
+
+        assert client.close_code() == code
+        other.hears_nothing_before("pusher:pong")
+
+
+def test_a_frame_of_exactly_the_limit_is_taken(server):
+    ping = b'{"event":"pusher:ping"}'
+    with RawClient(server) as client:
+        client.send(Frame(Opcode.TEXT, ping.ljust(10_000)))
+
+        assert json.loads(client.next_frame().data)["event"] == "pusher:pong"
+
+
+def test_bytes_at_random_never_harm_the_others(server):
+    chance = random.Random(7)
+    with server.client() as other:
+        for _ in range(100):
+            with RawClient(server) as client:
+                client.socket.sendall(chance.randbytes(chance.randrange(1, 200)))
+        other.hears_nothing_before("pusher:pong")
+    wait_until(lambda: server.connection_count == 0)
+
+
+def test_the_silent_are_pinged_and_then_given_up(server):
+    with RawClient(server) as client:
+        for _ in range(6):
+            server.in_loop(server.embedded._websockets.sweep)
+        assert client.next_frame().opcode is Opcode.PING
+        for _ in range(4):
+            server.in_loop(server.embedded._websockets.sweep)
+
+        assert client.close_code() == 4201
+
+
+def test_whoever_answers_pings_stays(server):
+    def heard() -> bool:
+        (websocket,) = server.embedded._websockets.connected
+        return bool(websocket._silent_sweeps == 0)
+
+    with server.client() as client:
+        for _ in range(3):
+            for _ in range(6):
+                server.in_loop(server.embedded._websockets.sweep)
+            wait_until(heard)
+        client.hears_nothing_before("pusher:pong")
+
+
+def test_who_reads_too_slowly_is_cut_off_while_others_go_on():
+    with (
+        RunningServer(Limits(unsent_bytes=65_536)) as server,
+        server.client() as fast,
+        RawClient(server) as slow,
+    ):
+        fast.subscribe("public")
+        slow.subscribe("public")
+        wait_until(lambda: len(server.embedded._hub.channels["public"].user_ids) == 2)
+        published = 0
+        while server.connection_count == 2:
+            assert published < 3_000, "the slow one was never cut off"
+            server.trigger("public", "big", json.dumps(" " * 10_000))
+            assert fast.receive("big") == " " * 10_000
+            published += 1
+
+        assert slow.close_code() == 4100
+        fast.hears_nothing_before("pusher:pong")
+
+
+def test_whoever_does_not_answer_a_close_frame_is_dropped(monkeypatch):
+    monkeypatch.setattr("realtime.server.websocket.CLOSING_PATIENCE_SECONDS", 0.05)
+    with RunningServer() as server, RawClient(server) as client:
+        (websocket,) = server.embedded._websockets.connected
+        server.in_loop(lambda: websocket.close(4100, ""))
+        assert client.close_code() == 4100
+
+        wait_until(lambda: not server.open_transport_count)
+
+
+def test_everybody_is_told_when_the_server_stops():
+    with RunningServer() as server:
+        clients = [server.client().__enter__() for _ in range(20)]
+        clients[0].subscribe(ROOM)
+        server.trigger(ROOM, "last", "{}")
+        server.stop()
+
+        clients[0].receive("last")
+        assert [client.close_code() for client in clients] == [1012] * 20
