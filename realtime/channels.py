@@ -1,0 +1,69 @@
+"""Who may listen to which channel. Each application registers its own; here it is only
+looked up, and refused where nobody said yes.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from .events import ChannelMember
+
+# Pusher Channels, naming: the prefix says how a channel is protected. The events are
+# on the private channel, which has no limit of members, and who is online is told by
+# the presence channel.
+PRIVATE_PREFIX = "private-"
+PRESENCE_PREFIX = "presence-"
+LONGEST_WIRE_NAME = 164
+
+MayListen = Callable[..., ChannelMember | None]
+
+
+@dataclass(frozen=True)
+class _Registration:
+    pattern: re.Pattern[str]
+    may_listen: MayListen
+
+
+_registrations: dict[str, _Registration] = {}
+
+
+def register_channel(pattern: str, may_listen: MayListen) -> None:
+    """Say who may listen to the channels whose name follows ``pattern``.
+
+    ``pattern`` is an application's name such as ``"planning-poker-{session_id}"``; what
+    stands in braces is passed to ``may_listen(request, session_id=...)`` by name, and
+    is made of letters and digits. It answers who is asking, or None to refuse.
+    """
+    _registrations[pattern] = _Registration(_compiled(pattern), may_listen)
+
+
+def listener(request: HttpRequest, wire_name: str) -> ChannelMember | None:
+    """Who asks to listen to a channel, by its name on the wire. None: she may not."""
+    name = _application_name(wire_name)
+    if name is None:
+        return None
+    for registration in _registrations.values():
+        if match := registration.pattern.fullmatch(name):
+            return registration.may_listen(request, **match.groupdict())
+    return None
+
+
+def _application_name(wire_name: str) -> str | None:
+    if len(wire_name) > LONGEST_WIRE_NAME:
+        return None
+    for prefix in (PRIVATE_PREFIX, PRESENCE_PREFIX):
+        if wire_name.startswith(prefix):
+            return wire_name.removeprefix(prefix)
+    return None
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", pattern)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>[A-Za-z0-9]+)" if place % 2 else re.escape(part)
+            for place, part in enumerate(parts)
+        )
+    )

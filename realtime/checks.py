@@ -1,0 +1,17 @@
+"""A wrong setting stops the start with a sentence, and not the first event."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from .factory import get_realtime_service
+
+
+@register()
+def the_service_can_be_built(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        get_realtime_service()
+    except ImproperlyConfigured as wrong_setting:
+        return [Error(str(wrong_setting), id="realtime.E001")]
+    return []

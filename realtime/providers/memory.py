@@ -1,0 +1,50 @@
+"""Keeps what was published, for tests: no browser hears of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from realtime.config import ClientConfig
+from realtime.events import ChannelMember, as_json
+from realtime.service import RealtimeService
+
+
+@dataclass(frozen=True)
+class Published:
+    """An event on an application's channel, its data as a browser would read it."""
+
+    channel: str
+    type: str
+    data: Mapping[str, Any]
+
+
+class MemoryService(RealtimeService):
+    """The provider ``memory``. ``outbox`` has all that was published, in order."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self.outbox: list[Published] = []
+
+    def trigger(self, channel: str, event_name: str, data: Mapping[str, Any]) -> None:
+        self.outbox.append(Published(channel, event_name, json.loads(as_json(data))))
+
+    def get_client_config(self) -> ClientConfig:
+        return {
+            "provider": "memory",
+            "key": "",
+            "cluster": "",
+            "wsHost": "",
+            "wsPort": None,
+            "wssPort": None,
+            "wsPath": "",
+            "forceTLS": None,
+            "authEndpoint": reverse("realtime-auth"),
+        }
+
+    def authorize(
+        self, channel: str, socket_id: str, member: ChannelMember
+    ) -> dict[str, str]:
+        return {"auth": f"memory:{socket_id}:{channel}:{member.user_id}"}

@@ -1,0 +1,20 @@
+"""Publishing what has become true."""
+
+from django.db import transaction
+
+from .events import Event
+from .factory import get_realtime_service
+
+
+def publish_on_commit(channel: str, event: Event) -> None:
+    """Send an event once the transaction is committed; never if it is rolled back.
+
+    Outside a transaction it is sent at once. What has been committed is true, whatever
+    becomes of the event: Django logs what a provider raises (``robust``), and neither
+    the caller nor the next event notices.
+    """
+
+    def publish() -> None:
+        get_realtime_service().broadcast(channel, event)
+
+    transaction.on_commit(publish, robust=True)

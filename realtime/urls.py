@@ -1,0 +1,7 @@
+"""Mounted at /realtime/."""
+
+from django.urls import path
+
+from .views import authorize
+
+urlpatterns = [path("auth/", authorize, name="realtime-auth")]

@@ -1,0 +1,47 @@
+import random
+
+import pytest
+
+from realtime import get_realtime_service
+from tests.players import Player
+
+
+@pytest.fixture
+def outbox():
+    """What was published since the test began: (channel, type, data), in order."""
+    outbox = get_realtime_service().outbox
+    outbox.clear()
+    return outbox
+
+
+@pytest.fixture
+def pinned_ids(monkeypatch):
+    """The same ids in every run, so that whole states can be compared."""
+    numbers = random.Random(1)
+    monkeypatch.setattr("sessions.ids.secrets.choice", numbers.choice)
+
+
+@pytest.fixture
+def amira(transactional_db):
+    """The facilitator of a session."""
+    amira = Player("Amira")
+    amira.starts_a_session()
+    return amira
+
+
+@pytest.fixture
+def jonas(amira):
+    """A voter in Amira's session."""
+    return Player("Jonas").joins(amira.session_id)
+
+
+@pytest.fixture
+def tom(amira):
+    """An observer in Amira's session."""
+    return Player("Tom").joins(amira.session_id, role="observer")
+
+
+@pytest.fixture
+def stranger(amira):
+    """Somebody with the link who has not joined."""
+    return Player("Nobody", amira.session_id)

@@ -1,0 +1,90 @@
+import logging
+
+import pytest
+from django.db import transaction
+
+from realtime import RealtimeEvent, get_realtime_service, publish_on_commit
+from realtime.providers.memory import MemoryService, Published
+
+CHANNEL = "board-1"
+
+
+class FailsAtFirst(MemoryService):
+    def trigger(self, channel, event_name, data):
+        if event_name == "first":
+            raise ConnectionError("The provider is down.")
+        super().trigger(channel, event_name, data)
+
+
+def event(name, **data):
+    return RealtimeEvent(name, data)
+
+
+def test_what_is_committed_is_published_in_order(transactional_db, outbox):
+    with transaction.atomic():
+        publish_on_commit(CHANNEL, event("drawn", line=1))
+        publish_on_commit(CHANNEL, event("drawn", line=2))
+        assert outbox == []
+
+    assert outbox == [
+        Published(CHANNEL, "drawn", {"line": 1}),
+        Published(CHANNEL, "drawn", {"line": 2}),
+    ]
+
+
+def test_without_a_transaction_it_is_published_at_once(transactional_db, outbox):
+    publish_on_commit(CHANNEL, event("drawn"))
+
+    assert [published.type for published in outbox] == ["drawn"]
+
+
+def test_what_is_rolled_back_is_never_published(transactional_db, outbox):
+    with transaction.atomic():
+        publish_on_commit(CHANNEL, event("drawn"))
+        transaction.set_rollback(True)
+
+    assert outbox == []
+
+
+def test_of_a_transaction_only_the_part_that_holds_is_published(
+    transactional_db, outbox
+):
+    with transaction.atomic():
+        publish_on_commit(CHANNEL, event("kept"))
+        with transaction.atomic():
+            publish_on_commit(CHANNEL, event("taken back"))
+            transaction.set_rollback(True)
+
+    assert [published.type for published in outbox] == ["kept"]
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_a_provider_that_fails_is_logged_and_never_raised(
+    name, transactional_db, settings, caplog
+):
+    settings.REALTIME = {
+        **settings.REALTIME,
+        "PROVIDER": f"{__name__}.FailsAtFirst",
+    }
+    with transaction.atomic():
+        publish_on_commit(CHANNEL, event(name))
+        publish_on_commit(CHANNEL, event("after it"))
+
+    types = [published.type for published in get_realtime_service().outbox]
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    if name == "first":
+        assert types == ["after it"]
+        assert "The provider is down." in errors[0].getMessage()
+    else:
+        assert types == ["second", "after it"]
+        assert errors == []
+
+
+def test_anything_with_a_type_and_data_can_be_published(transactional_db, outbox):
+    class Drawn:
+        type = "drawn"
+        data = {"line": 1}
+
+    publish_on_commit(CHANNEL, Drawn())
+
+    assert outbox == [Published(CHANNEL, "drawn", {"line": 1})]
