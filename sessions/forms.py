@@ -1,0 +1,112 @@
+"""The shape of what people send; whether they may is for the actions to say."""
+
+from typing import Any
+
+from django import forms
+
+from .decks import CUSTOM, LABELS, READY_MADE, Deck, custom_deck
+from .models import LONGEST_SESSION_NAME, Member
+from .names import LONGEST_NAME, clean_name
+from .rules import InvalidInput
+
+
+class CheckedForm(forms.Form):
+    def checked(self) -> dict[str, Any]:
+        """The cleaned fields.
+
+        Raises:
+            InvalidInput: with each field's sentences.
+        """
+        if not self.is_valid():
+            raise InvalidInput({name: [*texts] for name, texts in self.errors.items()})
+        return self.cleaned_data
+
+
+class PartialForm(CheckedForm):
+    """Only what is sent is looked at, and only that is in ``checked()``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(self.data):
+            del self.fields[name]
+
+
+class NameField(forms.CharField):
+    """A name fit to show, of somebody or of a session: never empty, one line."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        super().__init__(max_length=longest, **kwargs)
+        self.error_messages |= {"required": "Please type a name."}
+        self.longest = longest
+
+    def clean(self, value: Any) -> str:
+        name = clean_name(value or "")
+        if len(name) > self.longest:
+            raise forms.ValidationError(
+                f"A name has at most {self.longest} characters, not {len(name)}."
+            )
+        return str(super().clean(name))
+
+
+class DisplayNameForm(CheckedForm):
+    display_name = NameField(longest=LONGEST_NAME)
+
+
+class RoleForm(CheckedForm):
+    role = forms.ChoiceField(
+        choices=Member.Role.choices,
+        error_messages={
+            "required": "Please choose to vote or to watch.",
+            "invalid_choice": "One is a voter or an observer.",
+        },
+    )
+
+
+class JoinForm(DisplayNameForm):
+    role = forms.ChoiceField(
+        choices=Member.Role.choices,
+        required=False,
+        error_messages={"invalid_choice": "One is a voter or an observer."},
+    )
+
+    def clean_role(self) -> str:
+        return self.cleaned_data["role"] or Member.Role.VOTER
+
+
+class DeckFields(forms.Form):
+    """``deck``, a slug, and ``cards`` for one's own: together they give a Deck."""
+
+    deck = forms.ChoiceField(
+        choices=list(LABELS.items()),
+        error_messages={
+            "required": "Please choose a deck.",
+            "invalid_choice": "There is no such deck.",
+        },
+    )
+    cards = forms.CharField(required=False, max_length=1_000)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        slug, cards = cleaned.get("deck"), cleaned.pop("cards", "")
+        if slug is not None:
+            cleaned["deck"] = self._deck(slug, cards)
+        return cleaned
+
+    def _deck(self, slug: str, cards: str) -> Deck | None:
+        if slug != CUSTOM:
+            return READY_MADE[slug]
+        try:
+            return custom_deck(cards.split(","))
+        except ValueError as wrong_cards:
+            self.add_error(
+                "cards" if "cards" in self.fields else "deck", str(wrong_cards)
+            )
+            return None
+
+
+class NewSessionForm(DeckFields, DisplayNameForm):
+    name = NameField(longest=LONGEST_SESSION_NAME)
+
+
+class SettingsForm(DeckFields, PartialForm):
+    name = NameField(longest=LONGEST_SESSION_NAME)
