@@ -1,0 +1,57 @@
+"""The shape of what people send about tasks."""
+
+from django import forms
+from django.core.validators import URLValidator
+
+from sessions.forms import CheckedForm, PartialForm
+
+from .models import LONGEST_DESCRIPTION, LONGEST_LINK, LONGEST_TITLE
+
+WEB_ADDRESS = URLValidator(
+    schemes=["http", "https"],
+    message="A link is a whole web address, with http:// or https://.",
+)
+
+
+class TitleField(forms.CharField):
+    """One line. A pasted line break becomes a space."""
+
+    def __init__(self, *, required: bool = True) -> None:
+        super().__init__(
+            required=required,
+            max_length=LONGEST_TITLE,
+            error_messages={
+                "required": "Please give the task a title.",
+                "max_length": f"A title has at most {LONGEST_TITLE} characters.",
+            },
+        )
+
+    def to_python(self, value: str | None) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
+class _TaskFields(forms.Form):
+    title = TitleField()
+    description = forms.CharField(
+        required=False,
+        max_length=LONGEST_DESCRIPTION,
+        error_messages={
+            "max_length": f"A description has at most {LONGEST_DESCRIPTION} characters."
+        },
+    )
+    link = forms.CharField(
+        required=False,
+        max_length=LONGEST_LINK,
+        validators=[WEB_ADDRESS],
+        error_messages={"max_length": f"A link has at most {LONGEST_LINK} characters."},
+    )
+
+
+class NewTaskForm(_TaskFields, CheckedForm):
+    pass
+
+
+class EditTaskForm(_TaskFields, PartialForm):
+    """A quick vote's task may stay nameless."""
+
+    title = TitleField(required=False)

@@ -1,0 +1,19 @@
+"""What the rules forbid about the queue of tasks."""
+
+from sessions.rules import RuleBroken
+
+
+class TaskBeingVotedOn(RuleBroken):
+    code = "task-being-voted-on"
+    message = "This task is being voted on. Finish or skip it first."
+
+
+class AnotherOrder(RuleBroken):
+    code = "queue-changed"
+    message = "The queue has changed meanwhile. Please move the task again."
+
+
+class TaskIsGone(RuleBroken):
+    status = 404
+    code = "not-found"
+    message = "This task is no longer in the queue."
