@@ -1,0 +1,306 @@
+"""The rules of a round, as people meet them."""
+
+import pytest
+
+from tests.players import Player
+from voting.models import Vote, VotingRound
+
+
+@pytest.fixture
+def task_id(amira, jonas, tom):
+    """A task that Amira has put to the vote."""
+    return amira.starts_a_round()
+
+
+def the_round(player):
+    return player.state["round"]
+
+
+def types(outbox):
+    return [published.type for published in outbox]
+
+
+def test_a_started_task_has_a_first_round(amira, jonas, outbox):
+    task_id = amira.starts_a_round()
+    assert outbox[-1].type == "voting-started"
+    assert outbox[-1].data["round"] == the_round(jonas)
+    assert the_round(jonas)["number"] == 1
+    assert the_round(jonas)["status"] == "voting"
+    assert jonas.state["tasks"][0]["status"] == "voting"
+    assert outbox[-1].data["taskId"] == task_id
+
+
+def test_it_tells_the_room_who_voted_but_not_what(amira, jonas, task_id, outbox):
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    [published] = outbox
+    assert published.type == "vote"
+    assert published.data == {
+        "sessionId": amira.session_id,
+        "version": amira.state["version"],
+        "taskId": task_id,
+        "userId": jonas.user_id,
+        "hasVoted": True,
+        "storyPoints": None,
+    }
+    assert the_round(amira)["votedUserIds"] == [jonas.user_id]
+    assert "votes" not in the_round(amira)
+    assert amira.state["me"]["vote"] is None
+    assert jonas.state["me"]["vote"] == "13"
+
+
+def test_a_card_is_swapped_and_taken_back_while_the_round_is_open(jonas, task_id):
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    jonas.did(f"tasks/{task_id}/vote/", card="8")
+    assert jonas.state["me"]["vote"] == "8"
+    jonas.did(f"tasks/{task_id}/vote/", card="")
+    assert jonas.state["me"]["vote"] is None
+    assert the_round(jonas)["votedUserIds"] == []
+
+
+def test_the_reveal_shows_each_card_and_closes_the_round(
+    amira, jonas, tom, task_id, outbox
+):
+    amira.did(f"tasks/{task_id}/vote/", card="5")
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    amira.did(f"tasks/{task_id}/reveal/")
+    assert outbox[-1].type == "votes-revealed"
+    assert outbox[-1].data["round"] == the_round(tom)
+    assert {v["userId"]: v["storyPoints"] for v in the_round(tom)["votes"]} == {
+        amira.user_id: "5",
+        jonas.user_id: "13",
+    }
+    assert the_round(tom)["statistics"]["suggestion"] == "8"
+    refusal = jonas.is_refused(f"tasks/{task_id}/vote/", card="5")
+    assert refusal == (409, "round-closed")
+    assert amira.is_refused(f"tasks/{task_id}/reveal/") == (409, "round-closed")
+
+
+def test_voting_again_opens_the_next_round_and_keeps_the_last(amira, jonas, task_id):
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    assert amira.is_refused(f"tasks/{task_id}/revote/") == (409, "not-revealed")
+    amira.did(f"tasks/{task_id}/reveal/")
+    amira.did(f"tasks/{task_id}/revote/")
+    assert the_round(jonas)["number"] == 2
+    assert the_round(jonas)["votedUserIds"] == []
+    assert jonas.state["me"]["vote"] is None
+    first = VotingRound.objects.get(number=1)
+    assert [vote.card for vote in first.votes.all()] == ["13"]
+
+
+def test_finalizing_writes_the_estimate_and_moves_to_the_next_task(
+    amira, task_id, outbox
+):
+    following = amira.adds_a_task("Next")
+    refusal = amira.is_refused(f"tasks/{task_id}/finalize/", story_points="8")
+    assert refusal == (409, "not-revealed")
+    amira.did(f"tasks/{task_id}/reveal/")
+    amira.did(f"tasks/{task_id}/finalize/", story_points="8")
+    assert outbox[-1].data == {
+        "sessionId": amira.session_id,
+        "version": amira.state["version"],
+        "taskId": task_id,
+        "storyPoints": "8",
+        "nextTaskId": following,
+    }
+    assert amira.state["tasks"][0]["storyPoints"] == "8"
+    assert amira.state["tasks"][0]["status"] == "finalized"
+    assert the_round(amira) is None
+
+
+@pytest.mark.parametrize("story_points", ["7", "", "five"])
+def test_an_estimate_is_a_card_of_the_deck(amira, task_id, story_points):
+    amira.did(f"tasks/{task_id}/reveal/")
+    path = f"tasks/{task_id}/finalize/"
+    assert amira.is_refused(path, story_points=story_points)[0] == 422
+    assert the_round(amira)["status"] == "revealed"
+
+
+def test_a_finalized_task_is_voted_on_again_with_its_rounds_kept(amira, task_id):
+    amira.did(f"tasks/{task_id}/reveal/")
+    amira.did(f"tasks/{task_id}/finalize/", story_points="8")
+    amira.did(f"tasks/{task_id}/start/")
+    assert the_round(amira)["number"] == 2
+    assert amira.state["tasks"][0]["storyPoints"] is None
+    assert VotingRound.objects.get(number=1).story_points == "8"
+
+
+def test_a_skipped_round_is_never_revealed(amira, jonas, task_id, outbox):
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    amira.did(f"tasks/{task_id}/skip/")
+    assert outbox[-1].type == "task-updated"
+    assert outbox[-1].data["task"]["status"] == "skipped"
+    assert the_round(amira) is None
+    assert amira.is_refused(f"tasks/{task_id}/skip/") == (409, "already-done")
+    refusal = amira.is_refused(f"tasks/{task_id}/reveal/")
+    assert refusal == (409, "not-being-voted-on")
+    amira.did(f"tasks/{task_id}/start/")
+    assert the_round(amira)["number"] == 2
+
+
+def test_one_task_at_most_is_being_voted_on(amira, task_id):
+    other = amira.adds_a_task("Other")
+    refusal = (409, "another-task-being-voted-on")
+    assert amira.is_refused(f"tasks/{other}/start/") == refusal
+    assert amira.is_refused("quick-vote/") == refusal
+    assert amira.is_refused(f"tasks/{task_id}/start/") == (409, "another-round")
+
+
+def test_a_quick_vote_needs_no_queue_and_no_name(amira, outbox):
+    amira.did("quick-vote/")
+    assert types(outbox) == ["task-added", "voting-started"]
+    [task] = amira.state["tasks"]
+    assert (task["title"], task["status"]) == ("", "voting")
+    amira.did(f"tasks/{task['taskId']}/edit/", title="Named at last")
+    assert amira.state["tasks"][0]["title"] == "Named at last"
+
+
+@pytest.mark.parametrize(
+    "path", ["start/", "reveal/", "revote/", "finalize/", "skip/", "edit/", "delete/"]
+)
+def test_only_facilitators_run_a_round(jonas, task_id, outbox, path):
+    refusal = jonas.is_refused(f"tasks/{task_id}/{path}", story_points="8")
+    assert refusal == (403, "only-facilitators")
+    assert outbox == []
+
+
+def test_an_observer_does_not_vote_until_she_is_a_voter(tom, task_id):
+    path = f"tasks/{task_id}/vote/"
+    assert tom.is_refused(path, card="5") == (403, "may-not-vote")
+    tom.did(f"members/{tom.user_id}/role/", role="voter")
+    tom.did(path, card="5")
+
+
+def test_a_new_observers_card_is_taken_back(amira, jonas, task_id, outbox):
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    jonas.did(f"members/{jonas.user_id}/role/", role="observer")
+    assert the_round(amira)["votedUserIds"] == []
+    assert types(outbox) == ["vote", "member-updated"]
+
+
+@pytest.mark.parametrize("goes", ["leaves", "is removed"])
+def test_who_goes_takes_her_open_card_along(amira, jonas, task_id, goes):
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    if goes == "leaves":
+        jonas.did("leave/")
+    else:
+        amira.did(f"members/{jonas.user_id}/remove/")
+    assert the_round(amira)["votedUserIds"] == []
+
+
+def test_who_goes_leaves_her_revealed_cards(amira, jonas, task_id):
+    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    amira.did(f"tasks/{task_id}/reveal/")
+    jonas.did("leave/")
+    assert [v["storyPoints"] for v in the_round(amira)["votes"]] == ["13"]
+
+
+@pytest.mark.parametrize("card", ["7", " 5", "\uff15", "x" * 9_000])
+def test_a_card_outside_the_deck_is_refused(amira, jonas, task_id, outbox, card):
+    refusal = jonas.is_refused(f"tasks/{task_id}/vote/", card=card)
+    assert refusal == (422, "card-not-in-deck")
+    assert the_round(amira)["votedUserIds"] == []
+    assert outbox == []
+
+
+def test_a_vote_for_another_round_is_refused(amira, jonas, task_id):
+    path = f"tasks/{task_id}/vote/"
+    assert jonas.is_refused(path, card="5", round="2") == (409, "another-round")
+    assert jonas.is_refused(path, card="5", round="one")[0] == 422
+    jonas.did(path, card="5", round="1")
+
+
+@pytest.mark.parametrize("path", ["reveal/", "revote/", "finalize/", "skip/"])
+def test_an_act_on_another_round_is_refused(amira, task_id, path):
+    refusal = amira.is_refused(f"tasks/{task_id}/{path}", story_points="5", round="2")
+    assert refusal == (409, "another-round")
+
+
+def test_a_vote_that_was_sent_again_counts_once(amira, jonas, task_id, outbox):
+    path = f"tasks/{task_id}/vote/"
+    jonas.did(path, card="5", key="tab:1")
+    jonas.did(path, card="5", key="tab:1")
+    assert types(outbox) == ["vote"]
+
+
+def test_a_vote_that_was_overtaken_does_not_overwrite_the_newer_card(
+    jonas, task_id, outbox
+):
+    path = f"tasks/{task_id}/vote/"
+    jonas.did(path, card="8", key="tab:2")
+    jonas.did(path, card="5", key="tab:1")
+    assert jonas.state["me"]["vote"] == "8"
+    jonas.did(path, card="3", key="other-tab:1")
+    assert jonas.state["me"]["vote"] == "3"
+    assert types(outbox) == ["vote", "vote"]
+
+
+def test_a_vote_whose_answer_was_lost_is_acknowledged_after_the_reveal(
+    amira, jonas, task_id
+):
+    jonas.did(f"tasks/{task_id}/vote/", card="5", key="tab:1", round="1")
+    amira.did(f"tasks/{task_id}/reveal/")
+    jonas.did(f"tasks/{task_id}/vote/", card="5", key="tab:1", round="1")
+    assert Vote.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "key", ["tab", "tab:", ":1", "tab:x", "a b:1", "t:" + "9" * 30]
+)
+def test_a_malformed_key_is_refused(jonas, task_id, key):
+    refusal = jonas.is_refused(f"tasks/{task_id}/vote/", card="5", key=key)
+    assert refusal == (422, "invalid-input")
+
+
+def test_the_deck_stays_while_cards_lie_on_the_table(amira, task_id):
+    refusal = amira.is_refused("settings/", deck="t-shirts")
+    assert refusal == (409, "cards-on-the-table")
+    amira.did("settings/", deck="fibonacci", name="Another name")
+
+
+def test_a_stranger_changes_nothing(amira, task_id, stranger, outbox):
+    for path in ["vote/", "reveal/", "start/", "finalize/"]:
+        assert stranger.is_refused(f"tasks/{task_id}/{path}") == (403, "not-a-member")
+    assert outbox == []
+
+
+def test_somebody_of_another_session_is_a_stranger(amira, task_id):
+    other = Player("Other")
+    other.starts_a_session()
+    other.session_id = amira.session_id
+    refusal = other.is_refused(f"tasks/{task_id}/vote/", card="5")
+    assert refusal == (403, "not-a-member")
+
+
+def test_the_state_is_not_sent_again_when_nothing_changed(amira, jonas, task_id):
+    path = f"/s/{amira.session_id}/state/"
+    etag = amira.client.get(path)["ETag"]
+    assert etag.startswith('W/"')
+    again = amira.client.get(path, headers={"if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert jonas.client.get(path)["ETag"] != etag, "it is the viewer's own"
+    jonas.did(f"tasks/{task_id}/vote/", card="5")
+    changed = amira.client.get(path, headers={"if-none-match": etag})
+    assert changed.status_code == 200
+
+
+def test_who_asks_without_a_live_connection_is_seen_online(amira, jonas):
+    def online():
+        return [m["name"] for m in amira.state["members"] if m["isOnline"]]
+
+    assert online() == []
+    jonas.client.get(f"/s/{amira.session_id}/state/?slow=1")
+    assert online() == ["Jonas"]
+
+
+def test_the_state_takes_as_many_queries_for_a_hundred_as_for_one(
+    amira, task_id, django_assert_max_num_queries
+):
+    from sessions.models import PokerSession
+    from tests.factories import MemberFactory, TaskFactory
+
+    poker_session = PokerSession.objects.get()
+    MemberFactory.create_batch(100, poker_session=poker_session)
+    TaskFactory.create_batch(100, poker_session=poker_session)
+    with django_assert_max_num_queries(8):
+        state = amira.state
+    assert len(state["members"]) == 103

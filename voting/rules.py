@@ -1,0 +1,50 @@
+"""What the rules of a round forbid."""
+
+from sessions.rules import RuleBroken
+
+
+class MayNotVote(RuleBroken):
+    status = 403
+    code = "may-not-vote"
+    message = "Observers do not vote. Become a voter first."
+
+
+class CardNotInDeck(RuleBroken):
+    status = 422
+    code = "card-not-in-deck"
+    message = "This card is not in the deck."
+
+
+class NotBeingVotedOn(RuleBroken):
+    code = "not-being-voted-on"
+    message = "This task is not being voted on."
+
+
+class AnotherRound(RuleBroken):
+    code = "another-round"
+    message = "This round is over: the team is voting anew."
+
+
+class RoundClosed(RuleBroken):
+    code = "round-closed"
+    message = "The cards are already revealed. Vote again to change yours."
+
+
+class NotRevealed(RuleBroken):
+    code = "not-revealed"
+    message = "The cards are still face down. Reveal them first."
+
+
+class AnotherTaskBeingVotedOn(RuleBroken):
+    code = "another-task-being-voted-on"
+    message = "Another task is being voted on. Finish or skip it first."
+
+
+class AlreadyDone(RuleBroken):
+    code = "already-done"
+    message = "This task is already finished."
+
+
+class CardsOnTheTable(RuleBroken):
+    code = "cards-on-the-table"
+    message = "The deck cannot change while a task is being voted on."
