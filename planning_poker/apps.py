@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PlanningPokerConfig(AppConfig):
+    name = "planning_poker"
+    verbose_name = "Planning Poker"

@@ -1,0 +1,48 @@
+import re
+
+from django.conf import settings
+
+AT_MOST_60_KB = 60 * 1024
+
+
+def test_every_module_is_imported_by_its_hashed_name_alone(collected_files):
+    """A module reached by two names would be loaded twice, and have two states."""
+    for script in collected_files.scripts():
+        for imported in collected_files.imports(script):
+            assert (script.parent / imported).is_file(), f"{script.name}: {imported}"
+            assert re.search(r"\.[0-9a-f]{12}\.js$", imported), (
+                f"{script.name} imports {imported}"
+            )
+
+
+def test_the_room_costs_at_most_60_kb_of_javascript(collected_files):
+    pages = [settings.BASE_DIR / "templates" / name for name in ROOM_TEMPLATES]
+    named = [
+        name
+        for page in pages
+        for name in re.findall(r"""static ["'](.+?\.js)["']""", page.read_text())
+    ]
+    assert "room/room.js" in named
+    # The provider's library is put there by {% realtime_client %}.
+    waiting = [collected_files.path(name) for name in [*named, PUSHER]]
+    loaded = set()
+    while waiting:
+        script = waiting.pop().resolve()
+        if script not in loaded:
+            loaded.add(script)
+            waiting += [
+                script.parent / each for each in collected_files.imports(script)
+            ]
+
+    assert collected_files.path("vendor/lit-html/lit-html.js") in loaded
+    assert sum(map(size_when_sent, loaded)) <= AT_MOST_60_KB
+
+
+ROOM_TEMPLATES = ["base.html", "voting/room.html"]
+PUSHER = "vendor/pusher-js/pusher.min.js"
+
+
+def size_when_sent(script):
+    """WhiteNoise leaves a file alone that compression hardly makes smaller."""
+    compressed = script.with_name(f"{script.name}.gz")
+    return (compressed if compressed.exists() else script).stat().st_size
