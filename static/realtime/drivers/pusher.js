@@ -1,0 +1,139 @@
+/**
+ * Any server of the Pusher Channels protocol, through the unmodified pusher-js, which the
+ * page has loaded as the global `Pusher`.
+ *
+ * Being connected is not enough: a subscription whose authorisation failed is not tried
+ * again by pusher-js on the same connection. So the watchdog rests only when events do
+ * arrive, and otherwise reconnects, which subscribes to everything anew.
+ *
+ * @import Library, {Channel, Options, PresenceChannel} from "pusher-js"
+ * @import {Callbacks, ClientConfig, DriverOptions, RealtimeClient} from "../client.js"
+ * @import {Clock} from "../clock.js"
+ *
+ * @typedef {object} Page what is needed of the browser
+ * @property {typeof Library} [Pusher]
+ * @property {{ hostname: string, port: string, protocol: string }} location
+ * @property {{ cookie: string }} document
+ */
+
+import { clock as systemClock } from "../clock.js";
+import { csrfHeader } from "../csrf.js";
+import { createWatchdog } from "../watchdog.js";
+import { none } from "./none.js";
+
+/**
+ * @param {DriverOptions} options
+ * @param {Page} [page]
+ * @param {Clock} [clock]
+ * @returns {RealtimeClient}
+ */
+export function pusher(
+  { config, channel, callbacks },
+  page = globalThis,
+  clock = systemClock,
+) {
+  // The library may have been kept from loading. The room goes on by polling.
+  if (page.Pusher === undefined) return none();
+  const connection = new page.Pusher(config.key, optionsFor(config, page));
+  const watchdog = createWatchdog(reconnect, clock);
+  let isConnected = false;
+
+  function reconnect() {
+    connection.disconnect();
+    connection.connect();
+  }
+
+  function lost() {
+    watchdog.watch();
+    if (!isConnected) return;
+    isConnected = false;
+    callbacks.onDisconnected();
+    callbacks.onPresence(null);
+  }
+
+  // For a second after a drop pusher-js still calls itself connected, but says this.
+  connection.connection.bind("connecting_in", lost);
+  connection.connection.bind(
+    "state_change",
+    (/** @type {{ current: string }} */ { current }) => {
+      if (current !== "connected") return lost();
+      isConnected = true;
+      callbacks.onConnected();
+    },
+  );
+  connection.connection.bind("error", (/** @type {unknown} */ cause) => {
+    callbacks.onError({ kind: "connection", cause });
+  });
+  connection.bind_global((/** @type {string} */ type, /** @type {unknown} */ data) => {
+    if (!type.startsWith("pusher:")) callbacks.onEvent(type, data);
+  });
+
+  listen(connection.subscribe(`private-${channel}`), callbacks, watchdog.rest);
+  watchPresence(connection.subscribe(`presence-${channel}`), callbacks);
+  watchdog.watch();
+
+  return {
+    disconnect() {
+      connection.disconnect();
+      watchdog.rest();
+    },
+    kick() {
+      watchdog.rest();
+      reconnect();
+    },
+  };
+}
+
+/**
+ * @param {Channel} events
+ * @param {Callbacks} callbacks
+ * @param {() => void} settle
+ */
+function listen(events, { onSubscribed, onError }, settle) {
+  events.bind("pusher:subscription_succeeded", () => {
+    settle();
+    onSubscribed();
+  });
+  events.bind("pusher:subscription_error", (/** @type {unknown} */ cause) => {
+    onError({ kind: "refused", cause });
+  });
+}
+
+/**
+ * @param {Channel} presence
+ * @param {Callbacks} callbacks
+ */
+function watchPresence(presence, { onPresence }) {
+  const { members } = /** @type {PresenceChannel} */ (presence);
+  const tell = () => onPresence(new Set(Object.keys(members.members)));
+  presence.bind("pusher:subscription_succeeded", tell);
+  presence.bind("pusher:member_added", tell);
+  presence.bind("pusher:member_removed", tell);
+}
+
+/**
+ * @param {ClientConfig} config
+ * @param {Page} page
+ * @returns {Options}
+ */
+function optionsFor(config, { location, document }) {
+  const isSecure = location.protocol === "https:";
+  const ownPort = Number(location.port) || (isSecure ? 443 : 80);
+  return {
+    cluster: config.cluster,
+    wsHost: config.wsHost || location.hostname,
+    wsPort: config.wsPort ?? ownPort,
+    wssPort: config.wssPort ?? ownPort,
+    wsPath: config.wsPath,
+    forceTLS: config.forceTLS ?? isSecure,
+    // Without this it would try HTTP through a third party's host. "ws" is the
+    // WebSocket of either kind, as forceTLS says; "wss" would add a second attempt, over
+    // TLS, from a page without it: noise at a port that speaks plain HTTP.
+    enabledTransports: ["ws"],
+    channelAuthorization: {
+      transport: "ajax",
+      endpoint: config.authEndpoint,
+      headersProvider: () => csrfHeader(document.cookie),
+    },
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The card of one's own: shown at once, never lost, never told twice.
+ *
+ * Each vote carries `<tab>:<count>` as its key. The server leaves out a count that is not
+ * above the last one it saw from that tab, so a vote may be sent again after a failure,
+ * and may arrive after a newer one, without harm.
+ *
+ * @import {Api} from "./api.js"
+ * @import {OwnVote, Room, Value} from "./state.js"
+ * @import {Store} from "./store.js"
+ *
+ * @typedef {ReturnType<typeof createVotes>} Votes
+ *
+ * @typedef {object} Vote
+ * @property {number} count
+ * @property {string} card
+ * @property {string} taskId
+ * @property {string} roundId
+ * @property {number} round
+ */
+
+import { Refusal } from "./api.js";
+
+/**
+ * @param {object} parts
+ * @param {Store<Value>} parts.store
+ * @param {Pick<Api, "vote">} parts.api
+ * @param {string} [parts.tab] a name that no other page of this member has
+ */
+export function createVotes({ store, api, tab = randomName() }) {
+  let count = 0;
+  let acknowledged = 0;
+  let inFlight = 0;
+  /** Votes of this tab whose events have not come back yet. */
+  let unheard = 0;
+  /** @type {Vote | null} */
+  let newest = null;
+
+  /** @param {Vote} vote */
+  async function send(vote) {
+    show(vote, "saving");
+    inFlight += 1;
+    try {
+      const { card, round } = vote;
+      await api.vote(vote.taskId, { card, round, key: `${tab}:${vote.count}` });
+      acknowledge(vote);
+    } catch (error) {
+      fail(vote, /** @type {Error} */ (error));
+      throw error;
+    } finally {
+      inFlight -= 1;
+    }
+  }
+
+  /** @param {Vote} vote */
+  function acknowledge(vote) {
+    // Overtaken by a newer one: the server has left it out.
+    if (vote.count < acknowledged) return;
+    acknowledged = vote.count;
+    const { room, ui } = store.get();
+    if (room.round?.roundId !== vote.roundId) return;
+    const me = { ...room.me, vote: vote.card || null };
+    store.set({ room: { ...room, me }, ui });
+    show(vote, "saved");
+  }
+
+  /**
+   * @param {Vote} vote
+   * @param {Error} error
+   */
+  function fail(vote, error) {
+    unheard = 0;
+    show(
+      vote,
+      "failed",
+      error instanceof Refusal ? error.message : "The server did not answer.",
+    );
+  }
+
+  /**
+   * @param {Vote} vote
+   * @param {OwnVote["status"]} status
+   */
+  function show(vote, status, message = "") {
+    const { room, ui } = store.get();
+    if (vote !== newest || vote.roundId !== room.round?.roundId) return;
+    store.set({ room, ui: { ...ui, vote: { card: vote.card, status, message } } });
+  }
+
+  return {
+    /**
+     * Lays a card, or takes it back when it is empty. Rejects when that failed, as
+     * `Api` does, after having shown it.
+     *
+     * @param {string} card
+     */
+    async vote(card) {
+      const { round } = store.get().room;
+      if (round?.status !== "voting") return;
+      const { taskId, roundId, number } = round;
+      count += 1;
+      unheard += 1;
+      newest = { count, card, taskId, roundId, round: number };
+      await send(newest);
+    },
+
+    /** Sends the failed vote once more, the very same. */
+    async retry() {
+      if (newest && store.get().ui.vote?.status === "failed") await send(newest);
+    },
+
+    /**
+     * Whether the event of a vote of one's own only tells what this tab did. If not, it
+     * was another tab, and the card is known to the server alone.
+     */
+    wasSentHere() {
+      if (unheard === 0) return false;
+      unheard -= 1;
+      return true;
+    },
+
+    /** The count of the newest vote that is saved: for `merged`, later. */
+    acknowledged: () => acknowledged,
+
+    /**
+     * The server's state, with one's own card as the server has it, unless a vote was
+     * saved since the state was asked for: the state may be older than that vote.
+     *
+     * @param {Room} fetched
+     * @param {number} since what `acknowledged` said when it was asked for
+     * @returns {Room}
+     */
+    merged(fetched, since) {
+      const { room } = store.get();
+      const isSameRound = fetched.round?.roundId === room.round?.roundId;
+      unheard = inFlight;
+      if (!isSameRound || acknowledged === since) return fetched;
+      return { ...fetched, me: { ...fetched.me, vote: room.me.vote } };
+    },
+
+    /**
+     * What to show of the newest vote once the room is `room`.
+     *
+     * @param {Room} room
+     * @param {boolean} isFetched the server has said which card it has
+     * @returns {OwnVote | null}
+     */
+    shownIn(room, isFetched) {
+      const { vote } = store.get().ui;
+      if (!vote || newest?.roundId !== room.round?.roundId) return null;
+      if (!isFetched || vote.status === "saving") return vote;
+      const isThere = (room.me.vote ?? "") === vote.card;
+      if (isThere) return { ...vote, status: "saved", message: "" };
+      return vote.status === "failed" ? vote : null;
+    },
+  };
+}
+
+/** `crypto.randomUUID` is missing where the page came over plain HTTP. */
+function randomName() {
+  const numbers = crypto.getRandomValues(new Uint32Array(2));
+  return Array.from(numbers, (number) => number.toString(36)).join("");
+}

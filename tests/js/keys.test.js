@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { cardTyped } from "../../static/room/keys.js";
+
+const MODIFIED = "0 ½ 1 2 3 5 8 13 20 40 100 ? ☕".split(" ");
+const T_SHIRTS = "XS S M L XL XXL ? ☕".split(" ");
+
+describe("the card that was meant by what was typed", () => {
+  for (const [cards, typed, card] of /** @type {const} */ ([
+    [MODIFIED, "5", "5"],
+    [MODIFIED, "1", "1"],
+    [MODIFIED, "13", "13"],
+    [MODIFIED, "4", "40"],
+    [MODIFIED, "10", "100"],
+    [MODIFIED, "0.5", "½"],
+    [MODIFIED, "c", "☕"],
+    [T_SHIRTS, "m", "M"],
+    [T_SHIRTS, "xl", "XL"],
+    [T_SHIRTS, "xx", "XXL"],
+  ])) {
+    test(`${typed} lays ${card}`, () => {
+      assert.deepEqual(cardTyped(cards, typed), { card, begins: true });
+    });
+  }
+
+  test("a beginning that several cards have lays none yet", () => {
+    assert.deepEqual(cardTyped(T_SHIRTS, "x"), { card: null, begins: true });
+  });
+
+  test("what no card begins with is no card", () => {
+    assert.deepEqual(cardTyped(MODIFIED, "7"), { card: null, begins: false });
+    assert.deepEqual(cardTyped(MODIFIED, "r"), { card: null, begins: false });
+  });
+});

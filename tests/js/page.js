@@ -1,0 +1,87 @@
+/**
+ * The room's page without a screen: all of its own parts, a pretended browser and network.
+ *
+ * @import {Callbacks} from "../../static/realtime/client.js"
+ * @import {Value} from "../../static/room/state.js"
+ */
+
+import { createActions } from "../../static/room/actions.js";
+import { createApi } from "../../static/room/api.js";
+import { initialUi } from "../../static/room/state.js";
+import { createStore } from "../../static/room/store.js";
+import { createSync } from "../../static/room/sync.js";
+import { createVotes } from "../../static/room/votes.js";
+import { createClock } from "./clock.js";
+import { createServer } from "./server.js";
+
+/** @param {() => number} [random] */
+export function openPage(server = createServer(), random = () => 0) {
+  const clock = createClock(random);
+  const browser = createBrowser();
+  const store = createStore(
+    /** @type {Value} */ ({ room: server.room, ui: initialUi() }),
+  );
+  const api = createApi({
+    sessionId: server.room.session.id,
+    fetch: server.fetch,
+    cookies: () => "theme=dark; csrftoken=token",
+  });
+  const votes = createVotes({ store, api, tab: "tab" });
+  const client = {
+    kicks: 0,
+    isClosed: false,
+    kick() {
+      client.kicks += 1;
+    },
+    disconnect() {
+      client.isClosed = true;
+    },
+  };
+  const realtime = /** @type {Callbacks} */ ({});
+  const sync = createSync({
+    store,
+    api,
+    votes,
+    etag: server.etag(),
+    connect(callbacks) {
+      Object.assign(realtime, callbacks);
+      return client;
+    },
+    page: browser,
+    clock,
+  });
+  sync.start();
+
+  return {
+    actions: createActions({ api, store, sync, votes }),
+    browser,
+    client,
+    clock,
+    server,
+    sync,
+    room: () => store.get().room,
+    ui: () => store.get().ui,
+    /** What the provider's driver calls. */
+    realtime,
+  };
+}
+
+/**
+ * A page with a live connection, whose first questions are answered.
+ *
+ * @param {() => number} [random]
+ */
+export async function openLivePage(server = createServer(), random = () => 0) {
+  const page = openPage(server, random);
+  server.publish = ({ type, data }) => page.realtime.onEvent(type, data);
+  page.realtime.onConnected();
+  page.realtime.onSubscribed();
+  await page.clock.pass(1000);
+  server.requests.length = 0;
+  return page;
+}
+
+function createBrowser() {
+  const document = Object.assign(new EventTarget(), { hidden: false });
+  return Object.assign(new EventTarget(), { document, navigator: { onLine: true } });
+}

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { reduce } from "../../static/room/reducer.js";
+import { anEvent, aRoom, aRoomAtRest, aRound, aTask, aVote } from "./rooms.js";
+
+/** @param {import("../../static/room/state.js").Room} room */
+const names = (room) => room.members.map((member) => member.name);
+
+/** @param {import("../../static/room/state.js").Room} room */
+const queue = (room) => room.tasks.map((task) => `${task.taskId} ${task.status}`);
+
+const votedByBoth = () =>
+  aRoom({ round: aRound({ votedUserIds: ["amira", "jonas"] }) });
+
+const revealed = () =>
+  aRoom({
+    round: aRound({
+      status: "revealed",
+      votedUserIds: ["amira", "jonas"],
+      votes: [
+        { userId: "amira", storyPoints: "5" },
+        { userId: "jonas", storyPoints: "8" },
+      ],
+    }),
+  });
+
+test("a room that is given away is not changed", () => {
+  const room = aRoom();
+  const before = structuredClone(room);
+  reduce(room, [aVote(8, "jonas"), anEvent("session-ended", 9, {})]);
+  assert.deepEqual(room, before);
+});
+
+test("the room has the version of the last event", () => {
+  assert.equal(reduce(aRoom(), [aVote(8, "jonas"), aVote(9, "amira")]).version, 9);
+});
+
+describe("vote", () => {
+  test("it says who has voted, in a fixed order, and counts a swap once", () => {
+    const room = reduce(aRoom(), [
+      aVote(8, "jonas"),
+      aVote(9, "amira"),
+      aVote(10, "jonas"),
+    ]);
+    assert.deepEqual(room.round?.votedUserIds, ["amira", "jonas"]);
+  });
+
+  test("a vote that is taken back is none", () => {
+    const room = reduce(votedByBoth(), [aVote(8, "jonas", false)]);
+    assert.deepEqual(room.round?.votedUserIds, ["amira"]);
+  });
+
+  test("one's own card stays as it is: the event does not know it", () => {
+    const room = aRoom();
+    room.me.vote = "5";
+    assert.equal(reduce(room, [aVote(8, "amira")]).me.vote, "5");
+  });
+});
+
+describe("members", () => {
+  const lena = {
+    userId: "lena",
+    name: "Lena",
+    role: /** @type {const} */ ("voter"),
+    isFacilitator: false,
+  };
+  const jonas = { ...lena, userId: "jonas", name: "Jonas" };
+  const amira = { ...lena, userId: "amira", name: "Amira", isFacilitator: true };
+
+  test("who joins comes last and is there", () => {
+    const room = reduce(aRoom(), [anEvent("member-joined", 8, { member: lena })]);
+    assert.deepEqual(names(room), ["Amira", "Jonas", "Tom", "Lena"]);
+    assert.equal(room.members.at(-1)?.isOnline, true);
+  });
+
+  test("who changes keeps the place, and stays online or away", () => {
+    const member = { ...jonas, userId: "tom", name: "Thomas" };
+    const room = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
+    assert.deepEqual(names(room), ["Amira", "Jonas", "Thomas"]);
+    assert.equal(room.members[2].isOnline, false);
+  });
+
+  test("who changes oneself is changed as oneself, too", () => {
+    const member = { ...amira, name: "Mira", isFacilitator: false };
+    const { me } = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
+    assert.deepEqual([me.name, me.isFacilitator], ["Mira", false]);
+  });
+
+  test("an open round forgets the card of who leaves", () => {
+    const room = reduce(votedByBoth(), [
+      anEvent("member-left", 8, { userId: "jonas" }),
+    ]);
+    assert.deepEqual(names(room), ["Amira", "Tom"]);
+    assert.deepEqual(room.round?.votedUserIds, ["amira"]);
+  });
+
+  test("an open round forgets the card of who only watches now", () => {
+    const room = votedByBoth();
+    room.me.vote = "5";
+    const member = { ...amira, role: /** @type {const} */ ("observer") };
+    const watching = reduce(room, [anEvent("member-updated", 8, { member })]);
+    assert.deepEqual(watching.round?.votedUserIds, ["jonas"]);
+    assert.equal(watching.me.vote, null);
+  });
+
+  test("a revealed round remembers everybody", () => {
+    const member = { ...jonas, role: /** @type {const} */ ("observer") };
+    const room = reduce(revealed(), [
+      anEvent("member-updated", 8, { member }),
+      anEvent("member-left", 9, { userId: "jonas" }),
+    ]);
+    assert.deepEqual(room.round, revealed().round);
+  });
+});
+
+describe("tasks", () => {
+  test("new tasks come last, in their order", () => {
+    const tasks = [aTask("third"), aTask("fourth")];
+    const room = reduce(aRoomAtRest(), [anEvent("task-added", 8, { tasks })]);
+    assert.deepEqual(queue(room), [
+      "first pending",
+      "second pending",
+      "third pending",
+      "fourth pending",
+    ]);
+  });
+
+  test("a task that is edited while it is voted on stays so", () => {
+    const task = aTask("first", { status: "voting", title: "Clearer" });
+    const room = reduce(votedByBoth(), [anEvent("task-updated", 8, { task })]);
+    assert.equal(room.tasks[0].title, "Clearer");
+    assert.deepEqual(room.round, votedByBoth().round);
+  });
+
+  test("a task that is skipped takes its round and one's card along", () => {
+    const room = votedByBoth();
+    room.me.vote = "5";
+    const task = aTask("first", { status: "skipped" });
+    const skipped = reduce(room, [anEvent("task-updated", 8, { task })]);
+    assert.deepEqual(
+      [queue(skipped)[0], skipped.round, skipped.me.vote],
+      ["first skipped", null, null],
+    );
+  });
+
+  test("a task that is removed takes its round along, another does not", () => {
+    const removed = (/** @type {string} */ taskId) =>
+      reduce(votedByBoth(), [anEvent("task-removed", 8, { taskId })]);
+    assert.deepEqual(queue(removed("first")), ["second pending"]);
+    assert.equal(removed("first").round, null);
+    assert.notEqual(removed("second").round, null);
+  });
+
+  test("the queue is put in order", () => {
+    const room = reduce(aRoom(), [
+      anEvent("tasks-reordered", 8, { taskIds: ["second", "first"] }),
+    ]);
+    assert.deepEqual(queue(room), ["second pending", "first voting"]);
+  });
+});
+
+describe("rounds", () => {
+  test("a vote starts without cards and without the old estimate", () => {
+    const room = aRoomAtRest();
+    room.tasks[0] = aTask("first", { status: "finalized", storyPoints: "3" });
+    const round = aRound({ roundId: "round-2", number: 2 });
+    const started = reduce(room, [
+      anEvent("voting-started", 8, { taskId: "first", round }),
+    ]);
+    assert.deepEqual(started.tasks[0], aTask("first", { status: "voting" }));
+    assert.deepEqual(started.round, round);
+  });
+
+  test("voting again clears one's own card", () => {
+    const room = revealed();
+    room.me.vote = "5";
+    const round = aRound({ roundId: "round-2", number: 2 });
+    const again = reduce(room, [
+      anEvent("voting-started", 8, { taskId: "first", round }),
+    ]);
+    assert.deepEqual([again.round?.number, again.me.vote], [2, null]);
+  });
+
+  test("a reveal brings the cards, and one's own stays", () => {
+    const room = votedByBoth();
+    room.me.vote = "5";
+    const { round } = revealed();
+    assert.ok(round);
+    const shown = reduce(room, [
+      anEvent("votes-revealed", 8, { taskId: "first", round }),
+    ]);
+    assert.deepEqual([shown.round, shown.me.vote], [round, "5"]);
+  });
+
+  test("an estimate ends the round", () => {
+    const room = reduce(revealed(), [
+      anEvent("task-finalized", 8, {
+        taskId: "first",
+        storyPoints: "5",
+        nextTaskId: "second",
+      }),
+    ]);
+    assert.deepEqual(
+      room.tasks[0],
+      aTask("first", { status: "finalized", storyPoints: "5" }),
+    );
+    assert.deepEqual([room.round, room.me.vote], [null, null]);
+  });
+});
+
+describe("session", () => {
+  test("it gets another name and deck", () => {
+    const session = {
+      ...aRoom().session,
+      name: "Search",
+      deck: { slug: "custom", cards: ["S", "M"] },
+    };
+    const room = reduce(aRoom(), [anEvent("session-updated", 8, { session })]);
+    assert.deepEqual(room.session, session);
+  });
+
+  test("it ends and is reopened", () => {
+    const ended = reduce(aRoom(), [anEvent("session-ended", 8, {})]);
+    const reopened = reduce(ended, [anEvent("session-reopened", 9, {})]);
+    assert.deepEqual(
+      [ended.session.status, reopened.session.status],
+      ["ended", "active"],
+    );
+  });
+});

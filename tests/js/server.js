@@ -1,0 +1,112 @@
+/**
+ * The server as a page sees it: one room, its state, votes with keys, and a network that
+ * fails, waits and answers late when a test wants it to.
+ *
+ * @import {PokerEvent, Room} from "../../static/room/state.js"
+ *
+ * @typedef {{ method: string, path: string, headers: Headers,
+ *   fields: URLSearchParams }} Request
+ */
+
+import { reduce } from "../../static/room/reducer.js";
+import { aRoom, aVote } from "./rooms.js";
+
+/** @param {Room} [initial] */
+export function createServer(initial = aRoom()) {
+  /** Requests that have been answered, but whose answers are on their way. */
+  /** @type {(() => void)[]} */
+  const onTheirWay = [];
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+
+  const server = {
+    room: initial,
+    /** @type {Request[]} */
+    requests: [],
+    /** @type {(event: PokerEvent) => void} */
+    publish: () => {},
+    isDown: false,
+    isHolding: false,
+    /** @type {{ status: number, body: unknown } | null} */
+    refusal: null,
+
+    etag: () => `W/"${server.room.version}"`,
+
+    /** How often the state was asked for. */
+    stateRequests: () =>
+      server.requests.filter(({ path }) => path.startsWith("state/")).length,
+
+    /**
+     * Something happens in the room, and the room is told.
+     *
+     * @param {PokerEvent} event
+     */
+    happens(event) {
+      server.room = reduce(server.room, [event]);
+      server.publish(event);
+    },
+
+    /**
+     * The viewer lays a card, in whatever tab.
+     *
+     * @param {string} card
+     */
+    votes(card) {
+      const { me, version } = server.room;
+      server.room = { ...server.room, me: { ...me, vote: card || null } };
+      server.happens(aVote(version + 1, me.userId, card !== ""));
+    },
+
+    /** The oldest answer that is held arrives. */
+    release() {
+      onTheirWay.shift()?.();
+    },
+
+    /**
+     * @param {RequestInfo | URL} url
+     * @param {RequestInit} [init]
+     */
+    async fetch(url, init = {}) {
+      const path = String(url).replace(`/s/${server.room.session.id}/`, "");
+      const fields = /** @type {URLSearchParams} */ (
+        init.body ?? new URLSearchParams()
+      );
+      const headers = new Headers(init.headers);
+      const request = { method: init.method ?? "GET", path, headers, fields };
+      server.requests.push(request);
+      if (server.isDown) throw new TypeError("Failed to fetch");
+      const response = answerTo(request);
+      if (server.isHolding) {
+        await new Promise((resolve) => onTheirWay.push(() => resolve(null)));
+      }
+      if (server.isDown) throw new TypeError("Failed to fetch");
+      return response;
+    },
+  };
+
+  /** @param {Request} request */
+  function answerTo({ method, path, headers, fields }) {
+    if (server.refusal) {
+      const { status, body } = server.refusal;
+      return Response.json(body, { status });
+    }
+    if (method === "GET") {
+      const etag = server.etag();
+      return headers.get("If-None-Match") === etag
+        ? new Response(null, { status: 304 })
+        : Response.json(server.room, { headers: { ETag: etag } });
+    }
+    if (path.endsWith("/vote/")) takeVote(fields);
+    return new Response(null, { status: 204 });
+  }
+
+  /** @param {URLSearchParams} fields */
+  function takeVote(fields) {
+    const [tab, count] = (fields.get("key") ?? "").split(":");
+    if (Number(count) <= (counts.get(tab) ?? 0)) return;
+    counts.set(tab, Number(count));
+    server.votes(fields.get("card") ?? "");
+  }
+
+  return server;
+}

@@ -1,0 +1,544 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { seededRandom, settled } from "./clock.js";
+import { openLivePage, openPage } from "./page.js";
+import { anEvent, aRoom, aTask, aVote } from "./rooms.js";
+import { createServer } from "./server.js";
+
+/** @import {PokerEvent} from "../../static/room/state.js" */
+
+/**
+ * As it comes over the wire: a type and data.
+ *
+ * @param {Awaited<ReturnType<typeof openLivePage>>} page
+ * @param {PokerEvent} event
+ */
+const receive = (page, { type, data }) => page.realtime.onEvent(type, data);
+
+/**
+ * The server goes on without telling this page.
+ *
+ * @param {ReturnType<typeof createServer>} server
+ * @param {PokerEvent[]} events
+ */
+function happenUnheard(server, ...events) {
+  const { publish } = server;
+  server.publish = () => {};
+  events.forEach(server.happens);
+  server.publish = publish;
+}
+
+describe("the order of events", () => {
+  test("the next event is applied at once, without asking the server", async () => {
+    const page = await openLivePage();
+    page.server.happens(aVote(8, "jonas"));
+    assert.deepEqual(page.room().round?.votedUserIds, ["jonas"]);
+    assert.equal(page.server.requests.length, 0);
+  });
+
+  test("an event that is known already changes nothing", async () => {
+    const page = await openLivePage();
+    page.server.happens(aVote(8, "jonas"));
+    page.server.happens(aVote(9, "jonas", false));
+    const known = page.room();
+    receive(page, aVote(8, "jonas"));
+    assert.equal(page.room(), known);
+  });
+
+  test("events that overtook each other are put in order, without asking", async () => {
+    const page = await openLivePage();
+    receive(page, aVote(10, "jonas"));
+    receive(page, aVote(9, "jonas", false));
+    assert.equal(page.room().version, 7);
+    await page.clock.pass(200);
+    receive(page, aVote(8, "jonas"));
+    await page.clock.pass(1000);
+    assert.equal(page.room().version, 10);
+    assert.equal(page.server.stateRequests(), 0);
+  });
+
+  test("a gap that stays makes it ask for the state, once", async () => {
+    const page = await openLivePage();
+    happenUnheard(page.server, aVote(8, "jonas"));
+    page.server.happens(aVote(9, "jonas", false));
+    page.server.happens(aVote(10, "jonas"));
+    await page.clock.pass(299);
+    assert.equal(page.server.stateRequests(), 0);
+    await page.clock.pass(1000);
+    assert.deepEqual(page.room(), page.server.room);
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
+  test("a gap that the state does not fill is not asked for again and again", async () => {
+    const page = await openLivePage();
+    receive(page, aVote(50, "jonas"));
+    await page.clock.pass(20_000);
+    assert.equal(page.server.stateRequests(), 1);
+    page.server.happens(aVote(8, "jonas"));
+    assert.equal(page.room().version, 8);
+  });
+
+  test("events go on from the state that was fetched", async () => {
+    const page = await openLivePage();
+    happenUnheard(page.server, aVote(8, "jonas"));
+    page.server.isHolding = true;
+    page.sync.refresh();
+    await settled();
+    receive(page, aVote(10, "jonas"));
+    receive(page, aVote(9, "jonas", false));
+    page.server.release();
+    await settled();
+    assert.equal(page.room().version, 10);
+  });
+
+  test("what the fetched state includes already is not waited for", async () => {
+    const page = await openLivePage();
+    happenUnheard(page.server, aVote(8, "jonas"), aVote(9, "jonas", false));
+    page.server.isHolding = true;
+    page.sync.refresh();
+    await settled();
+    receive(page, aVote(9, "jonas", false));
+    page.server.isHolding = false;
+    page.server.release();
+    await page.clock.pass(1000);
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
+  test("an answer that is older than what events told is dropped", async () => {
+    const page = await openLivePage();
+    happenUnheard(page.server, aVote(8, "jonas"));
+    page.server.isHolding = true;
+    page.sync.refresh();
+    await settled();
+    page.server.publish = () => {};
+    receive(page, aVote(8, "jonas"));
+    receive(page, aVote(9, "jonas", false));
+    page.server.release();
+    await settled();
+    assert.equal(page.room().version, 9);
+    assert.deepEqual(page.room().round?.votedUserIds, []);
+  });
+});
+
+describe("events that do not tell all", () => {
+  const pointers = {
+    "an event that was too large to be sent": {
+      type: "task-added",
+      data: { sessionId: "abcdefgh12345678", version: 8, refetch: true },
+    },
+    "an event that this page does not know": {
+      type: "confetti",
+      data: { sessionId: "abcdefgh12345678", version: 8 },
+    },
+    "the provider's word that events were lost": { type: "refetch", data: {} },
+  };
+  for (const [name, { type, data }] of Object.entries(pointers)) {
+    test(`${name} makes it ask for the state`, async () => {
+      const page = await openLivePage();
+      const tasks = [aTask("third")];
+      happenUnheard(page.server, anEvent("task-added", 8, { tasks }));
+      page.realtime.onEvent(type, data);
+      await page.clock.pass(100);
+      assert.deepEqual(page.room(), page.server.room);
+      assert.equal(page.server.stateRequests(), 1);
+    });
+  }
+
+  test("one's own card from another tab is asked for", async () => {
+    const page = await openLivePage();
+    page.server.votes("8");
+    await page.clock.pass(100);
+    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
+  test("and asked for again when the answer was overtaken by events", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    page.server.votes("8");
+    await page.clock.pass(0);
+    page.server.happens(aVote(9, "jonas"));
+    page.server.isHolding = false;
+    page.server.release();
+    await page.clock.pass(0);
+    assert.equal(page.room().version, 9);
+    assert.equal(page.room().me.vote, "8");
+  });
+
+  test("one's own card from this tab is not", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("8");
+    await page.clock.pass(2000);
+    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.server.stateRequests(), 0);
+  });
+
+  test("who is removed hears of it, and the page ends without asking more", async () => {
+    const page = await openLivePage();
+    receive(page, anEvent("member-left", 8, { userId: "amira" }));
+    assert.equal(page.ui().gone?.code, "not-a-member");
+    assert.equal(page.client.isClosed, true);
+    await page.clock.pass(60_000);
+    assert.equal(page.server.stateRequests(), 0);
+  });
+});
+
+describe("asking for the state", () => {
+  test("it is asked for after each subscription, with what is known", async () => {
+    const page = openPage();
+    page.realtime.onSubscribed();
+    await page.clock.pass(100);
+    page.realtime.onDisconnected();
+    page.realtime.onSubscribed();
+    await page.clock.pass(100);
+    const [first, second] = page.server.requests;
+    assert.equal(first.path, "state/");
+    assert.equal(second.headers.get("If-None-Match"), 'W/"7"');
+    assert.equal(page.server.requests.length, 2);
+  });
+
+  test("it asks with what it last got", async () => {
+    const page = await openLivePage();
+    happenUnheard(page.server, aVote(8, "jonas"));
+    page.sync.refresh();
+    await settled();
+    page.sync.refresh();
+    await settled();
+    const etags = page.server.requests.map(({ headers }) =>
+      headers.get("If-None-Match"),
+    );
+    assert.deepEqual(etags, ['W/"7"', 'W/"8"']);
+  });
+
+  test("browsers of a large room do not ask in the same moment", async () => {
+    const [amira] = aRoom().members;
+    const members = Array.from({ length: 100 }, (_, number) => ({
+      ...amira,
+      userId: `member-${number}`,
+    }));
+    const page = openPage(createServer(aRoom({ members })), () => 0.9);
+    page.realtime.onSubscribed();
+    await page.clock.pass(899);
+    assert.equal(page.server.stateRequests(), 0);
+    await page.clock.pass(1);
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
+  test("no two questions are on their way, and the second is not forgotten", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    page.sync.refresh();
+    page.sync.refresh();
+    page.sync.refresh();
+    await settled();
+    assert.equal(page.server.stateRequests(), 1);
+    page.server.release();
+    await settled();
+    assert.equal(page.server.stateRequests(), 2);
+    page.server.release();
+    await settled();
+    assert.equal(page.server.stateRequests(), 2);
+  });
+
+  test("no change draws nothing", async () => {
+    const page = await openLivePage();
+    const room = page.room();
+    page.sync.refresh();
+    await settled();
+    assert.equal(page.server.stateRequests(), 1);
+    assert.equal(page.room(), room);
+  });
+
+  test("a live page asks every half minute, and so heals a lost event", async () => {
+    const page = await openLivePage();
+    happenUnheard(page.server, aVote(8, "jonas"));
+    await page.clock.pass(30_000);
+    assert.deepEqual(page.room(), page.server.room);
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
+  test("a session that is deleted ends the page", async () => {
+    const page = openPage();
+    page.server.refusal = { status: 404, body: { error: "Gone.", code: "not-found" } };
+    await page.clock.pass(3000);
+    assert.deepEqual(page.ui().gone, { code: "not-found", message: "Gone." });
+  });
+});
+
+describe("slow mode", () => {
+  test("without a connection the page asks every 3 seconds and says it is slow", async () => {
+    const page = openPage();
+    await page.clock.pass(9500);
+    const paths = page.server.requests.map(({ path }) => path);
+    assert.deepEqual(paths, Array(3).fill("state/?slow=1"));
+    page.server.happens(aVote(8, "jonas"));
+    await page.clock.pass(3000);
+    assert.deepEqual(page.room(), page.server.room);
+  });
+
+  test("it does not call itself slow before it has had time to connect", async () => {
+    const page = openPage();
+    await page.clock.pass(1999);
+    assert.equal(page.ui().connection, "reconnecting");
+    await page.clock.pass(1);
+    assert.equal(page.ui().connection, "slow");
+    page.realtime.onSubscribed();
+    assert.equal(page.ui().connection, "live");
+  });
+
+  test("a drop is first an attempt to reconnect, then slow mode", async () => {
+    const page = await openLivePage();
+    page.realtime.onDisconnected();
+    assert.equal(page.ui().connection, "reconnecting");
+    await page.clock.pass(3000);
+    assert.equal(page.ui().connection, "slow");
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
+  test("a connection that is refused again and again is slow mode", async () => {
+    const page = openPage();
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      page.realtime.onConnected();
+      page.realtime.onError({ kind: "refused", cause: null });
+      await page.clock.pass(1000);
+      page.realtime.onDisconnected();
+    }
+    assert.equal(page.ui().connection, "slow");
+  });
+
+  test("who acts sees the result at once, not after 3 seconds", async () => {
+    const page = openPage();
+    await page.clock.pass(4000);
+    page.server.requests.length = 0;
+    await page.actions.vote("5");
+    await settled();
+    assert.deepEqual(page.room(), page.server.room);
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
+  test("a server that cannot be reached is said, and so is its return", async () => {
+    const page = openPage();
+    page.server.isDown = true;
+    await page.clock.pass(3000);
+    assert.equal(page.ui().connection, "offline");
+    page.server.isDown = false;
+    await page.clock.pass(3000);
+    assert.equal(page.ui().connection, "slow");
+  });
+
+  test("the moment the server answers again is the moment to connect", async () => {
+    const page = await openLivePage();
+    page.realtime.onDisconnected();
+    page.server.isDown = true;
+    await page.clock.pass(6000);
+    assert.equal(page.client.kicks, 0);
+    page.server.isDown = false;
+    await page.clock.pass(9000);
+    assert.equal(page.client.kicks, 1);
+  });
+
+  test("one lost answer is no reason to leave a live connection", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    page.sync.refresh();
+    await settled();
+    page.server.isDown = false;
+    await page.clock.pass(3000);
+    assert.equal(page.server.stateRequests(), 2);
+    assert.deepEqual([page.ui().connection, page.client.kicks], ["live", 0]);
+  });
+
+  test("a server in trouble is one that cannot be reached, not the end", async () => {
+    const page = openPage();
+    page.server.refusal = { status: 503, body: "Starting" };
+    await page.clock.pass(3000);
+    assert.equal(page.ui().connection, "offline");
+    page.server.refusal = null;
+    await page.clock.pass(3000);
+    assert.deepEqual([page.ui().connection, page.ui().gone], ["slow", null]);
+  });
+
+  test("an accepted action whose event does not come is asked for", async () => {
+    const page = await openLivePage();
+    page.server.publish = () => {};
+    await page.actions.vote("5");
+    assert.equal(page.room().version, 7);
+    await page.clock.pass(1500);
+    assert.deepEqual(page.room(), page.server.room);
+  });
+});
+
+describe("being away", () => {
+  const returns = {
+    "the machine has slept": async (/** @type {any} */ page) => {
+      page.clock.sleep(60_000);
+      await page.clock.pass(0);
+    },
+    "the tab was frozen and is looked at again": async (/** @type {any} */ page) => {
+      page.browser.document.hidden = true;
+      page.clock.sleep(60_000);
+      page.browser.document.hidden = false;
+      page.browser.document.dispatchEvent(new Event("visibilitychange"));
+    },
+    "the network is back": async (/** @type {any} */ page) => {
+      page.browser.dispatchEvent(new Event("online"));
+    },
+    "the page comes from the browser's cache": async (/** @type {any} */ page) => {
+      const event = Object.assign(new Event("pageshow"), { persisted: true });
+      page.browser.dispatchEvent(event);
+    },
+  };
+  for (const [name, comeBack] of Object.entries(returns)) {
+    test(`it connects anew and asks when ${name}`, async () => {
+      const page = await openLivePage();
+      happenUnheard(page.server, aVote(8, "jonas"));
+      await comeBack(page);
+      await settled();
+      assert.equal(page.client.kicks, 1);
+      assert.deepEqual(page.room(), page.server.room);
+    });
+  }
+
+  test("a hidden tab whose timers run late is left alone", async () => {
+    const page = await openLivePage();
+    page.browser.document.hidden = true;
+    page.clock.sleep(60_000);
+    await page.clock.pass(0);
+    assert.equal(page.client.kicks, 0);
+  });
+
+  test("a look at another tab for a moment is no reason to ask", async () => {
+    const page = await openLivePage();
+    page.browser.document.dispatchEvent(new Event("visibilitychange"));
+    await settled();
+    assert.deepEqual([page.client.kicks, page.server.requests.length], [0, 0]);
+  });
+
+  test("a browser without network is offline, whatever the connection thinks", async () => {
+    const page = await openLivePage();
+    page.browser.navigator.onLine = false;
+    page.browser.dispatchEvent(new Event("offline"));
+    assert.equal(page.ui().connection, "offline");
+  });
+
+  test("a page that was ended does nothing any more", async () => {
+    const page = await openLivePage();
+    page.sync.stop();
+    page.browser.dispatchEvent(new Event("online"));
+    page.sync.refresh();
+    await page.clock.pass(120_000);
+    assert.deepEqual([page.client.kicks, page.server.requests.length], [0, 0]);
+  });
+});
+
+describe("who is online", () => {
+  /** @param {Awaited<ReturnType<typeof openLivePage>>} page */
+  const online = (page) =>
+    page
+      .room()
+      .members.filter((member) => member.isOnline)
+      .map((member) => member.name);
+
+  test("who comes is online at once", async () => {
+    const page = await openLivePage();
+    page.realtime.onPresence(new Set(["amira", "tom"]));
+    assert.deepEqual(online(page), ["Amira", "Jonas", "Tom"]);
+  });
+
+  test("who polls is not on the channel and stays online", async () => {
+    const page = await openLivePage();
+    page.realtime.onPresence(new Set(["amira"]));
+    await page.clock.pass(60_000);
+    assert.deepEqual(online(page), ["Amira", "Jonas"]);
+  });
+
+  test("who reloads the page does not blink, who leaves goes", async () => {
+    const page = await openLivePage();
+    page.realtime.onPresence(new Set(["amira", "jonas"]));
+    page.realtime.onPresence(new Set(["amira"]));
+    await page.clock.pass(4000);
+    assert.deepEqual(online(page), ["Amira", "Jonas"]);
+    page.server.room = {
+      ...page.server.room,
+      members: page.server.room.members.map((member) => ({
+        ...member,
+        isOnline: member.userId === "amira",
+      })),
+    };
+    page.server.etag = () => 'W/"7-without-jonas"';
+    await page.clock.pass(1000);
+    assert.deepEqual(online(page), ["Amira"]);
+  });
+
+  test("a server that does not know who is online does not make all leave", async () => {
+    const page = await openLivePage();
+    page.realtime.onPresence(new Set(["amira", "jonas"]));
+    happenUnheard(page.server, aVote(8, "jonas"));
+    const members = page.server.room.members.map((member) => ({
+      ...member,
+      isOnline: false,
+    }));
+    page.server.room = { ...page.server.room, members };
+    page.sync.refresh();
+    await settled();
+    assert.equal(page.room().version, 8);
+    assert.deepEqual(online(page), ["Amira", "Jonas"]);
+  });
+});
+
+describe("whatever the network does, the page ends on the server's state", () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    test(`seed ${seed}`, () => playOnABadNetwork(seed));
+  }
+});
+
+/** @param {number} seed */
+async function playOnABadNetwork(seed) {
+  const random = seededRandom(seed);
+  const chance = (/** @type {number} */ share) => random() < share;
+  const server = createServer();
+  const page = await openLivePage(server, random);
+  let isConnected = true;
+
+  server.publish = ({ type, data }) => {
+    const deliver = () => {
+      if (isConnected) page.realtime.onEvent(type, data);
+    };
+    if (chance(0.2)) return;
+    page.clock.after(random() * 600, deliver);
+    if (chance(0.2)) page.clock.after(random() * 2000, deliver);
+  };
+  const steps = [
+    () => server.happens(aVote(server.room.version + 1, "jonas", chance(0.7))),
+    () => server.votes(chance(0.3) ? "" : "13"),
+    () => page.actions.vote(chance(0.3) ? "" : "5"),
+    () => page.actions.vote("8"),
+    () => page.actions.retryVote(),
+    () => page.sync.refresh(),
+    () => {
+      server.isDown = !server.isDown;
+    },
+    () => {
+      server.isHolding = !server.isHolding;
+    },
+    () => server.release(),
+    () => {
+      isConnected = !isConnected;
+      if (isConnected) page.realtime.onSubscribed();
+      else page.realtime.onDisconnected();
+    },
+  ];
+  for (let step = 0; step < 80; step += 1) {
+    steps[Math.floor(random() * steps.length)]();
+    await page.clock.pass(random() * 400);
+  }
+
+  server.isDown = false;
+  server.isHolding = false;
+  for (let answer = 0; answer < 80; answer += 1) server.release();
+  await page.clock.pass(61_000);
+  assert.deepEqual(page.room(), server.room);
+  const { vote } = page.ui();
+  if (vote?.status === "saved") assert.equal(vote.card || null, server.room.me.vote);
+  assert.notEqual(vote?.status, "saving");
+}

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { settled } from "./clock.js";
+import { openLivePage, openPage } from "./page.js";
+import { anEvent, aRoom, aRound, aVote } from "./rooms.js";
+import { createServer } from "./server.js";
+
+/** @param {Awaited<ReturnType<typeof openLivePage>>} page */
+const sentVotes = ({ server }) =>
+  server.requests
+    .filter(({ path }) => path.endsWith("/vote/"))
+    .map(({ path, fields }) => [path, Object.fromEntries(fields)]);
+
+const closed = {
+  status: 409,
+  body: { error: "The cards are on the table.", code: "round-closed" },
+};
+
+test("a card is shown as being saved, then as saved", async () => {
+  const page = await openLivePage();
+  page.server.isHolding = true;
+  const voted = page.actions.vote("5");
+  await settled();
+  assert.deepEqual(page.ui().vote, { card: "5", status: "saving", message: "" });
+  assert.equal(page.room().me.vote, null);
+  page.server.release();
+  assert.equal(await voted, true);
+  assert.deepEqual(page.ui().vote, { card: "5", status: "saved", message: "" });
+  assert.equal(page.room().me.vote, "5");
+});
+
+test("it says which round is meant and counts within the tab", async () => {
+  const page = await openLivePage();
+  await page.actions.vote("5");
+  await page.actions.vote("8");
+  assert.deepEqual(sentVotes(page), [
+    ["tasks/first/vote/", { card: "5", round: "1", key: "tab:1" }],
+    ["tasks/first/vote/", { card: "8", round: "1", key: "tab:2" }],
+  ]);
+});
+
+test("a card is taken back", async () => {
+  const page = await openLivePage();
+  await page.actions.vote("5");
+  await page.actions.vote("");
+  assert.deepEqual(page.ui().vote, { card: "", status: "saved", message: "" });
+  assert.equal(page.room().me.vote, null);
+  assert.equal(page.server.room.me.vote, null);
+});
+
+test("where nothing is being voted on, nothing is sent", async () => {
+  for (const round of [null, aRound({ status: "revealed" })]) {
+    const page = await openLivePage(createServer(aRoom({ round })));
+    await page.actions.vote("5");
+    assert.deepEqual([sentVotes(page), page.ui().vote], [[], null]);
+  }
+});
+
+describe("a vote that fails", () => {
+  test("a refusal says why, and the card that is saved stays", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("5");
+    page.server.refusal = closed;
+    assert.equal(await page.actions.vote("8"), false);
+    assert.deepEqual(page.ui().vote, {
+      card: "8",
+      status: "failed",
+      message: "The cards are on the table.",
+    });
+    assert.equal(page.room().me.vote, "5");
+    assert.equal(page.ui().notice, null);
+  });
+
+  test("a dead network says that it was not saved, and offers it again", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    assert.equal(page.ui().vote?.status, "failed");
+    assert.equal(page.ui().vote?.message, "The server did not answer.");
+    page.server.isDown = false;
+    await page.actions.retryVote();
+    assert.equal(page.ui().vote?.status, "saved");
+    const [first, second] = sentVotes(page);
+    assert.deepEqual(first, second);
+  });
+
+  test("one that was saved after all, with its answer lost, is found out", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    const voted = page.actions.vote("5");
+    await settled();
+    page.server.isDown = true;
+    page.server.release();
+    await voted;
+    assert.equal(page.ui().vote?.status, "failed");
+    page.server.isDown = false;
+    page.server.isHolding = false;
+    await page.clock.pass(3000);
+    assert.deepEqual(page.ui().vote, { card: "5", status: "saved", message: "" });
+    assert.equal(page.room().me.vote, "5");
+  });
+
+  test("there is nothing to send again unless the last one failed", async () => {
+    const page = await openLivePage();
+    await page.actions.retryVote();
+    await page.actions.vote("5");
+    await page.actions.retryVote();
+    assert.equal(sentVotes(page).length, 1);
+  });
+});
+
+describe("answers that overtake each other", () => {
+  test("the newest card stays, whichever answer comes last", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    const answers = [page.actions.vote("5"), page.actions.vote("8")];
+    await settled();
+    page.server.release();
+    await settled();
+    assert.deepEqual(page.ui().vote, { card: "8", status: "saving", message: "" });
+    page.server.release();
+    await Promise.all(answers);
+    assert.deepEqual(page.ui().vote, { card: "8", status: "saved", message: "" });
+    assert.equal(page.room().me.vote, "8");
+  });
+
+  test("an old vote that fails late does not spoil the newer one", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    page.server.refusal = closed;
+    const old = page.actions.vote("5");
+    await settled();
+    page.server.isHolding = false;
+    page.server.refusal = null;
+    await page.actions.vote("8");
+    page.server.release();
+    await old;
+    assert.deepEqual(page.ui().vote, { card: "8", status: "saved", message: "" });
+  });
+
+  test("a state from before the vote does not take the card away", async () => {
+    const page = openPage();
+    page.server.happens(aVote(8, "jonas"));
+    page.server.isHolding = true;
+    page.sync.refresh();
+    await settled();
+    page.server.isHolding = false;
+    await page.actions.vote("5");
+    page.server.isHolding = true;
+    page.server.release();
+    await settled();
+    assert.deepEqual([page.room().me.vote, page.ui().vote?.status], ["5", "saved"]);
+  });
+
+  test("a state from before the vote does not take it away while it is sent", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("5");
+    page.server.publish = () => {};
+    page.server.isHolding = true;
+    page.sync.refresh();
+    const voted = page.actions.vote("8");
+    await settled();
+    page.server.release();
+    await settled();
+    assert.deepEqual(page.ui().vote, { card: "8", status: "saving", message: "" });
+    page.server.release();
+    await voted;
+    assert.equal(page.room().me.vote, "8");
+  });
+});
+
+describe("what else happens", () => {
+  test("a new round begins without a card", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("5");
+    const round = aRound({ roundId: "round-2", number: 2 });
+    page.server.happens(anEvent("voting-started", 9, { taskId: "first", round }));
+    assert.deepEqual([page.ui().vote, page.room().me.vote], [null, null]);
+  });
+
+  test("an answer to a vote of the last round changes nothing in this one", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    const voted = page.actions.vote("5");
+    await settled();
+    const round = aRound({ roundId: "round-2", number: 2 });
+    page.server.happens(anEvent("voting-started", 9, { taskId: "first", round }));
+    page.server.release();
+    await voted;
+    assert.deepEqual([page.ui().vote, page.room().me.vote], [null, null]);
+  });
+
+  test("a vote of the last round that fails late is no longer of interest", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    page.server.refusal = closed;
+    const voted = page.actions.vote("5");
+    await settled();
+    const round = aRound({ roundId: "round-2", number: 2 });
+    page.server.happens(anEvent("voting-started", 8, { taskId: "first", round }));
+    page.server.release();
+    await voted;
+    assert.equal(page.ui().vote, null);
+  });
+
+  test("a card of the last round is not carried into a state of this one", async () => {
+    const page = openPage();
+    const round = aRound({ roundId: "round-2", number: 2 });
+    page.server.happens(anEvent("voting-started", 8, { taskId: "first", round }));
+    page.server.isHolding = true;
+    page.sync.refresh();
+    await settled();
+    page.server.isHolding = false;
+    await page.actions.vote("5");
+    page.server.isHolding = true;
+    page.server.release();
+    await settled();
+    assert.deepEqual([page.room().round?.number, page.room().me.vote], [2, null]);
+  });
+
+  test("another tab's card is noticed after a vote here was refused", async () => {
+    const page = await openLivePage();
+    page.server.refusal = closed;
+    await page.actions.vote("5");
+    page.server.refusal = null;
+    await page.clock.pass(3000);
+    page.server.votes("8");
+    await page.clock.pass(100);
+    assert.equal(page.room().me.vote, "8");
+  });
+
+  test("another tab's card replaces the one that was saved here", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("5");
+    page.server.votes("8");
+    await page.clock.pass(100);
+    assert.deepEqual([page.ui().vote, page.room().me.vote], [null, "8"]);
+  });
+
+  test("others' votes leave one's own as it is", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("5");
+    const { vote } = page.ui();
+    page.server.happens(aVote(9, "jonas"));
+    assert.equal(page.ui().vote, vote);
+  });
+});
