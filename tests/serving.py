@@ -1,0 +1,115 @@
+"""The real ``manage.py serve``, as a process of its own, and a real Chromium."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_SECONDS = 30
+CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
+
+
+class Server:
+    """One installation: a database, a port, and the process that serves them.
+
+    It can be killed and started again, as a machine that fails would.
+    """
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.log = folder / "server.log"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.address = f"http://localhost:{self.port}"
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PUSHER_", "REALTIME_", "DATABASE_"))
+        }
+        self.environment = {
+            **kept,
+            "DJANGO_SETTINGS_MODULE": "planning_poker.settings",
+            "READ_DOT_ENV": "off",
+            "SECRET_KEY": "a secret of the tests, of fifty characters and a few",
+            "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            **environment,
+        }
+
+    def start(self) -> None:
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--migrate"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_it_answers()
+
+    def kill(self) -> None:
+        """As a lost machine would go: without a word to anybody."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """As Ctrl-C does. The process' exit status."""
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """Run another command on this installation, and give back what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines of the log that no quiet day has."""
+        return re.findall(
+            r".*(?:WARNING|ERROR|CRITICAL|Traceback).*", self.log.read_text()
+        )
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self.log.read_text()
+            with (
+                contextlib.suppress(ConnectionRefusedError),
+                socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS),
+            ):
+                return
+            time.sleep(0.02)
+        raise AssertionError(self.log.read_text())
+
+
+@contextlib.contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that asks no outside host for anything by itself."""
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM if Path(CHROMIUM).exists() else None,
+        args=[
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    )
+    with browser:
+        yield browser
