@@ -1,0 +1,280 @@
+"""Pictures of every screen, wide and phone, light and dark: ``make screenshots``.
+
+They land in test-results/screenshots/; two of them stand in README.md.
+"""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.guests import Guest
+from tests.serving import ROOT, Server, chromium
+
+FOLDER = ROOT / "test-results" / "screenshots"
+README_PICTURES = {
+    "revealed-wide-light.png": "room-light.png",
+    "voting-phone-dark.png": "phone-dark.png",
+}
+SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+THEMES = ["light", "dark"]
+PASSWORD = "for pictures only"
+
+TRACKER = "https://tracker.example/browse/"
+TASKS = [
+    ("Remember the last payment method", "PAY-118", "3"),
+    ("Show VAT per line on the invoice", "PAY-121", "5"),
+    ("Refund part of an order", "PAY-124", ""),
+    ("Retry failed card payments", "PAY-127", ""),
+    ("Export payouts as CSV", "PAY-130", ""),
+    ("Clean up the old webhooks", "", ""),
+]
+DESCRIPTION = (
+    "Support can give back single items or a free amount, the customer gets a "
+    "corrected invoice, and the books stay right."
+)
+CARDS = {
+    "Amira": "5",
+    "Jonas": "5",
+    "Lukas": "2",
+    "Chen Wei": "5",
+    "Sofía": "13",
+    "Marguerite": "8",
+}
+
+
+class Scene:
+    """The room of the drawing: eight people, six tasks, a second round."""
+
+    def __init__(self, address: str) -> None:
+        self.priya = Guest("Priya", address)
+        self.room = self.priya.starts("Payments refinement", "modified-fibonacci")
+        self.others = [Guest(name, address) for name in [*CARDS, "Tom"]]
+        for guest in self.others:
+            guest.joins(self.room)
+        for title, key, _ in TASKS:
+            link = f"{TRACKER}{key}" if key else ""
+            text = DESCRIPTION if key == "PAY-124" else ""
+            self.does("tasks/", title=title, description=text, link=link)
+        for number, (_, _, points) in enumerate(TASKS):
+            if points:
+                self.start(number)
+                self.lay({"Amira": points, "Jonas": points})
+                self.act("reveal/")
+                self.act("finalize/", story_points=points)
+        self.start(2)
+        self.lay({"Amira": "3", "Jonas": "20"})
+        self.act("reveal/")
+        self.act("revote/")
+
+    def does(self, path: str, **fields: str) -> None:
+        self.priya.does(path, **fields)
+
+    def start(self, number: int) -> None:
+        self.task = self.priya.state()["tasks"][number]["taskId"]
+        self.act("start/")
+
+    def act(self, path: str, **fields: str) -> None:
+        self.does(f"tasks/{self.task}/{path}", **fields)
+
+    def lay(self, cards: dict[str, str]) -> None:
+        for guest in self.others:
+            if guest.name in cards:
+                guest.does(f"tasks/{self.task}/vote/", card=cards[guest.name])
+
+    def everybody_but_tom_is_here(self) -> None:
+        for guest in self.others:
+            if guest.name != "Tom":
+                guest.state()
+
+
+def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder))
+        server.start()
+        server.manage(
+            "createsuperuser",
+            "--noinput",
+            "--username=admin",
+            "--email=admin@poker.example",
+            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+        )
+        with chromium(playwright) as browser:
+            for theme in THEMES:
+                for size in SIZES:
+                    Photographer(browser, server.address, size, theme).take_all()
+        server.stop()
+    for taken, name in README_PICTURES.items():
+        shutil.copy(FOLDER / taken, ROOT / "docs" / "images" / name)
+    print(f"{len(list(FOLDER.iterdir()))} pictures in {FOLDER.relative_to(ROOT)}/")
+
+
+class Photographer:
+    """Takes each screen in one size and theme."""
+
+    def __init__(self, browser: Browser, address: str, size: str, theme: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.size = size
+        self.theme = theme
+
+    def take_all(self) -> None:
+        self.doors()
+        self.an_empty_room()
+        scene = Scene(self.address)
+        page = self.open(scene)
+        self.while_voting(page, scene)
+        self.after_the_reveal(page, scene)
+        self.at_the_end(page, scene)
+        self.the_admin()
+
+    def doors(self) -> None:
+        page = self.page()
+        page.goto(self.address)
+        self.take(page, "home")
+        page.get_by_label("Cards", exact=True).select_option("custom")
+        page.get_by_label("Your cards").fill("1")
+        page.get_by_role("textbox", name="Session").fill("Payments refinement")
+        page.get_by_label("Your name").fill("Priya")
+        page.get_by_role("button", name="Start the session").click()
+        self.take(page, "home-refused")
+        room = Scene(self.address).room
+        page.goto(self.address + room)
+        self.take(page, "join")
+        page.get_by_label("Your name").fill("amira")
+        page.get_by_role("button", name="Join").click()
+        self.take(page, "join-refused")
+        page.goto(f"{self.address}/s/there-is-none/")
+        self.take(page, "not-found")
+        page.context.close()
+
+    def an_empty_room(self) -> None:
+        page = self.page()
+        page.goto(self.address)
+        page.get_by_role("textbox", name="Session").fill("Payments refinement")
+        page.get_by_label("Your name").fill("Priya")
+        page.get_by_role("button", name="Start the session").click()
+        self.is_live(page)
+        self.take(page, "empty-room")
+        page.context.close()
+
+    def while_voting(self, page: Page, scene: Scene) -> None:
+        scene.lay({name: card for name, card in CARDS.items() if name != "Sofía"})
+        page.get_by_role("button", name="5", exact=True).click()
+        page.get_by_text("is saved, face down").wait_for()
+        scene.everybody_but_tom_is_here()
+        page.reload()
+        self.is_live(page)
+        self.take(page, "voting")
+        if self.size == "phone":
+            for tab in ("Queue", "People"):
+                page.get_by_role("button", name=re.compile(f"^{tab} ")).click()
+                self.take(page, tab.lower())
+            page.get_by_role("button", name="Table", exact=True).click()
+        else:
+            self.dialog(page, "people", "People 8")
+        self.dialog(page, "invite", "Invite")
+        page.get_by_role("button", name="Menu").click()
+        self.take(page, "menu")
+        page.keyboard.press("Escape")
+        for item in ("Keys", "Settings", "End the session…"):
+            page.get_by_role("button", name="Menu").click()
+            name = re.sub("[^a-z]+", "-", item.lower()).strip("-")
+            self.dialog(page, name, item)
+        page.context.set_offline(True)
+        page.get_by_role("button", name="8", exact=True).click()
+        page.get_by_text("was not saved").wait_for()
+        self.take(page, "not-saved")
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Try again").click()
+        page.get_by_text("is saved, face down").wait_for()
+        page.get_by_role("button", name="5", exact=True).click()
+        self.is_live(page)
+        slow = self.open(scene, has_websockets=False)
+        slow.locator(".live", has_text="Slow mode").wait_for()
+        self.take(slow, "slow-mode")
+        slow.context.close()
+
+    def after_the_reveal(self, page: Page, scene: Scene) -> None:
+        scene.lay(CARDS)
+        scene.act("reveal/")
+        page.locator("#result").wait_for()
+        scene.everybody_but_tom_is_here()
+        page.reload()
+        self.is_live(page)
+        self.take(page, "revealed")
+        page.get_by_role("button", name="Another card").click()
+        self.take(page, "another-card")
+        page.keyboard.press("Escape")
+
+    def at_the_end(self, page: Page, scene: Scene) -> None:
+        scene.act("finalize/", story_points="5")
+        page.get_by_role("button", name="Start: Retry failed card payments").wait_for()
+        self.take(page, "next")
+        page.goto(f"{self.address}{scene.room}report/")
+        self.take(page, "report", is_whole=True)
+        page.goto(self.address + scene.room)
+        self.is_live(page)
+        scene.does("end/")
+        page.get_by_text("This session has ended").wait_for()
+        self.take(page, "ended")
+        scene.does("leave/")
+        page.get_by_text("no longer in this session").wait_for()
+        self.take(page, "removed")
+        page.context.close()
+
+    def the_admin(self) -> None:
+        page = self.page()
+        page.goto(f"{self.address}/admin/")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.goto(f"{self.address}/admin/poker_sessions/pokersession/")
+        self.take(page, "admin")
+        page.context.close()
+
+    def page(self) -> Page:
+        width, height = SIZES[self.size]
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if self.theme == "dark" else "light",
+            reduced_motion="reduce",
+            has_touch=self.size == "phone",
+        )
+        return context.new_page()
+
+    def open(self, scene: Scene, *, has_websockets: bool = True) -> Page:
+        """The scene's room, in Priya's browser."""
+        page = self.page()
+        if not has_websockets:
+            page.context.route_web_socket("**/*", lambda socket: socket.close())
+        page.context.add_cookies(
+            [
+                {"name": cookie.name, "value": cookie.value or "", "url": self.address}
+                for cookie in scene.priya.http.cookies
+            ]
+        )
+        page.goto(self.address + scene.room)
+        if has_websockets:
+            self.is_live(page)
+        return page
+
+    def dialog(self, page: Page, name: str, button: str) -> None:
+        page.get_by_role("button", name=button, exact=True).click()
+        self.take(page, name)
+        page.keyboard.press("Escape")
+
+    def is_live(self, page: Page) -> None:
+        page.locator(".live", has_text="Live").wait_for()
+
+    def take(self, page: Page, name: str, *, is_whole: bool = False) -> None:
+        path = FOLDER / f"{name}-{self.size}-{self.theme}.png"
+        page.screenshot(path=path, full_page=is_whole)
+
+
+if __name__ == "__main__":
+    main()
