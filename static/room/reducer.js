@@ -10,7 +10,8 @@
 
 /** @type {{ [Type in EventType]: (room: Room, data: EventData[Type]) => Room }} */
 export const handlers = {
-  vote: (room, { userId, hasVoted }) => withVoted(room, userId, hasVoted),
+  vote: (room, { userId, hasVoted }) =>
+    withVoted(withPresent(room, userId), userId, hasVoted),
 
   "member-joined": (room, { member }) => ({
     ...room,
@@ -77,6 +78,20 @@ export function reduce(room, events) {
     const handler = /** @type {(room: Room, data: unknown) => Room} */ (handlers[type]);
     return { ...handler(state, data), version: data.version };
   }, room);
+}
+
+/**
+ * Whoever votes is here, also one whose browser has no live connection.
+ *
+ * @param {Room} room
+ * @param {string} userId
+ * @returns {Room}
+ */
+function withPresent(room, userId) {
+  const members = room.members.map((member) =>
+    member.userId === userId ? { ...member, isOnline: true } : member,
+  );
+  return { ...room, members };
 }
 
 /**

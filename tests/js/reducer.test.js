@@ -50,6 +50,17 @@ describe("vote", () => {
     assert.deepEqual(room.round?.votedUserIds, ["amira"]);
   });
 
+  test("whoever votes is here, also without a live connection", () => {
+    const room = aRoom();
+    room.members = room.members.map((member) => ({ ...member, isOnline: false }));
+    const { members } = reduce(room, [aVote(8, "jonas")]);
+    const here = members.filter((member) => member.isOnline);
+    assert.deepEqual(
+      here.map((member) => member.userId),
+      ["jonas"],
+    );
+  });
+
   test("one's own card stays as it is: the event does not know it", () => {
     const room = aRoom();
     room.me.vote = "5";
