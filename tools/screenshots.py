@@ -20,6 +20,7 @@ README_PICTURES = {
 }
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 THEMES = ["light", "dark"]
+LOADED = "() => [...document.images].every(image => image.complete)"
 PASSWORD = "for pictures only"
 
 TRACKER = "https://tracker.example/browse/"
@@ -273,6 +274,8 @@ class Photographer:
 
     def take(self, page: Page, name: str, *, is_whole: bool = False) -> None:
         path = FOLDER / f"{name}-{self.size}-{self.theme}.png"
+        # The QR code is a picture that is asked for when the dialog opens.
+        page.wait_for_function(LOADED)
         page.screenshot(path=path, full_page=is_whole)
 
 
