@@ -100,7 +100,7 @@ CARD_OF_THE_SKIPPED_ROUND = "21"
 
 @given(plan=plans)
 @settings(
-    max_examples=20,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
