@@ -6,7 +6,14 @@ state in memory: a restart brings browsers back, and they fetch what they missed
 
 from .api import Response
 from .app import App
-from .embedded import EmbeddedServer, running_server
+from .embedded import METRICS_PATH, EmbeddedServer, running_server
 from .limits import Limits
 
-__all__ = ["App", "EmbeddedServer", "Limits", "Response", "running_server"]
+__all__ = [
+    "METRICS_PATH",
+    "App",
+    "EmbeddedServer",
+    "Limits",
+    "Response",
+    "running_server",
+]

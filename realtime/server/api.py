@@ -14,15 +14,19 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from .app import App
-from .channel_names import PRESENCE, is_channel_name
+from .channel_names import CACHE, ENCRYPTED, PRESENCE, is_channel_name
 from .frames import read_json
 from .hub import Hub, Publication
-from .limits import Limits, is_over
+from .limits import Limits, Rate, is_over
 
 CLOCK_TOLERANCE_SECONDS = 600
 RESERVED_EVENTS = ("pusher:", "pusher_internal:")
 
 _PATH = re.compile("/apps/([^/]+)/(events|batch_events|channels(?:/([^/]+)(/users)?)?)")
+# The `pusher` package (3.3.4) leaves the app out.
+_TERMINATE = re.compile("(?:/apps/([^/]+))?/users/([^/]+)/terminate_connections")
+# A kick: whoever may, comes back at once. (4009 would keep browsers away for ever.)
+RECONNECT = 4200
 _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
@@ -63,6 +67,7 @@ class HttpApi:
         self._app = app
         self._hub = hub
         self._limits = limits
+        self._triggers = Rate(limits.triggers_per_second)
 
     def handle(self, method: str, path: str, query: str, body: bytes) -> Response:
         """Answer a request, in the loop's thread."""
@@ -79,26 +84,30 @@ class HttpApi:
     def read(self, method: str, path: str, query: str, body: bytes) -> Command:
         """What a request asks for. Raises RequestRefused."""
         route = _PATH.fullmatch(path)
-        if not route:
+        termination = _TERMINATE.fullmatch(path)
+        if not route and not termination:
             raise RequestRefused(HTTPStatus.NOT_FOUND, f"There is no {path:.200}")
         if is_over(self._limits.request_bytes, len(body)):
             raise RequestRefused(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 f"A request may have {self._limits.request_bytes} bytes",
             )
-        app_id, endpoint, channel_name, users = route.groups()
         # Keys are signed in lower case (Pusher docs, HTTP API, authentication).
         parameters = {
             key.lower(): value
             for key, value in parse_qsl(query, keep_blank_values=True)
         }
+        app_id = route[1] if route else termination[1] if termination else None
         self._authenticate(app_id, method, path, parameters, body)
+        if termination and method == "POST":
+            return self._terminate(termination[2])
+        endpoint, channel_name, users = route.groups()[1:] if route else ("", "", "")
         info = _names_in(parameters.get("info", ""))
         match method, endpoint:
             case "POST", "events":
-                return self._events(_object_in(body))
+                return self._triggered(self._events(_object_in(body)))
             case "POST", "batch_events":
-                return self._batch_events(_object_in(body))
+                return self._triggered(self._batch_events(_object_in(body)))
             case "GET", "channels":
                 return self._channels(parameters.get("filter_by_prefix", ""), info)
             case "GET", _ if channel_name:
@@ -112,7 +121,7 @@ class HttpApi:
 
     def _authenticate(
         self,
-        app_id: str,
+        app_id: str | None,
         method: str,
         path: str,
         parameters: dict[str, str],
@@ -128,7 +137,8 @@ class HttpApi:
             for key, value in sorted(parameters.items())
             if key != "auth_signature"
         )
-        if app_id != self._app.app_id or parameters.get("auth_key") != self._app.key:
+        is_ours = app_id in (None, self._app.app_id)
+        if not is_ours or parameters.get("auth_key") != self._app.key:
             raise _unauthorized("Unknown app id or auth_key")
         if not self._app.has_signed(
             f"{method}\n{path}\n{signed}", parameters.get("auth_signature", "")
@@ -149,6 +159,23 @@ class HttpApi:
             if parameters.get("body_md5") != digest:
                 raise _unauthorized("body_md5 is not that of the body")
 
+    def _triggered(self, command: Command) -> Command:
+        """Counted when it is valid, before it is done."""
+        if self._triggers.is_exceeded():
+            raise RequestRefused(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"{self._limits.triggers_per_second} triggers a second are taken",
+            )
+        return command
+
+    def _terminate(self, user_id: str) -> Command:
+        def terminate() -> dict[str, object]:
+            for connection in self._hub.connections_of(user_id):
+                connection.close(RECONNECT, "Connections of this user are closed")
+            return {}
+
+        return Command(terminate, answers=False)
+
     def _events(self, body: dict[str, object]) -> Command:
         channels = body.get("channels", [body.get("channel")])
         if not isinstance(channels, list) or not channels:
@@ -159,6 +186,10 @@ class HttpApi:
                 f"{self._limits.channels_per_trigger} channels at a time"
             )
         publication = self._publication(body, channels)
+        if len(publication.channels) > 1 and any(
+            name.startswith(ENCRYPTED) for name in publication.channels
+        ):
+            raise _bad_request("An encrypted event goes to one channel at a time")
         info = _info_in(body)
 
         def publish() -> dict[str, object]:
@@ -239,9 +270,21 @@ class HttpApi:
 
     def _attributes(self, channel_name: str, info: list[str]) -> dict[str, object]:
         """What was asked about a channel, without what that channel does not have."""
+        attributes: dict[str, object] = {}
         if "user_count" in info and channel_name.startswith(PRESENCE):
-            return {"user_count": len(self._hub.user_ids(channel_name))}
-        return {}
+            attributes["user_count"] = len(self._hub.user_ids(channel_name))
+        if "subscription_count" in info:
+            count = self._hub.subscription_count(channel_name)
+            attributes["subscription_count"] = count
+        if "cache" in info and channel_name.startswith(CACHE):
+            attributes["cache"] = self._cached(channel_name)
+        return attributes
+
+    def _cached(self, channel_name: str) -> dict[str, object] | None:
+        cache = self._hub.cache
+        if event := cache.last_event(channel_name):
+            return {"data": event.data, "ttl": cache.seconds_left(event)}
+        return None
 
     def _publication(
         self, event: dict[str, object], channels: list[object]
@@ -278,10 +321,12 @@ class HttpApi:
         return name
 
     def _check_attribute(self, attribute: str, channel_name: str) -> None:
-        if attribute != "user_count":
+        if attribute not in ("user_count", "subscription_count", "cache"):
             raise _bad_request(f"Unknown info: {attribute:.200}")
-        if not channel_name.startswith(PRESENCE):
+        if attribute == "user_count" and not channel_name.startswith(PRESENCE):
             raise _bad_request("user_count is known of presence channels only")
+        if attribute == "cache" and not channel_name.startswith(CACHE):
+            raise _bad_request("cache is known of cache channels only")
 
 
 def _json(value: object) -> bytes:

@@ -15,7 +15,9 @@ class App:
     def sign(self, text: str) -> str:
         """The HMAC-SHA256 of ``text`` in hexadecimal (Pusher docs, auth signatures)."""
         # JSON may carry lone surrogates, which plain UTF-8 refuses to encode.
-        message = text.encode("utf-8", "surrogatepass")
+        return self.sign_bytes(text.encode("utf-8", "surrogatepass"))
+
+    def sign_bytes(self, message: bytes) -> str:
         return hmac.digest(self.secret.encode(), message, "sha256").hex()
 
     def has_signed(self, text: str, signature: str) -> bool:

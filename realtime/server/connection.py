@@ -9,14 +9,21 @@ import secrets
 from collections.abc import Callable
 
 from .app import App
-from .channel_names import PRESENCE, SIGNED, is_channel_name
+from .channel_names import (
+    PRESENCE,
+    SERVER_TO_USER,
+    SIGNED,
+    is_channel_name,
+    takes_client_events,
+)
 from .frames import PONG, error_frame, read_json, text_frame, write_json
 from .hub import Hub
-from .limits import Limits, is_over
+from .limits import Limits, Rate, is_over
 
 # Told to the browser, which pings when it heard nothing for so long.
 ACTIVITY_TIMEOUT_SECONDS = 120
 UNAUTHORIZED = 4009
+TOO_MANY_CLIENT_EVENTS = 4301
 
 
 class MessageRefused(Exception):  # noqa: N818 -- it names a refusal, not an error
@@ -30,15 +37,34 @@ class MessageRefused(Exception):  # noqa: N818 -- it names a refusal, not an err
 class Connection:
     """A client that was let in. ``socket_id`` is new for each, and unguessable."""
 
-    __slots__ = ("_app", "_hub", "_limits", "channels", "send", "socket_id")
+    __slots__ = (
+        "_app",
+        "_client_events",
+        "_hub",
+        "_limits",
+        "_user",
+        "channels",
+        "close",
+        "send",
+        "socket_id",
+    )
 
     def __init__(
-        self, app: App, hub: Hub, limits: Limits, send: Callable[[bytes], None]
+        self,
+        app: App,
+        hub: Hub,
+        limits: Limits,
+        send: Callable[[bytes], None],
+        close: Callable[[int, str], None],
     ) -> None:
         self._app = app
         self._hub = hub
         self._limits = limits
         self.send = send
+        self.close = close
+        self._client_events: Rate | None = None
+        # Who signed in: her id, and what she says of herself.
+        self._user: tuple[str, object] | None = None
         self.channels: set[str] = set()
         # Two numbers (Pusher protocol 7, socket_id), random because they are signed.
         self.socket_id = f"{_random_number()}.{_random_number()}"
@@ -70,6 +96,10 @@ class Connection:
                 self._subscribe(_data_of(message))
             elif event == "pusher:unsubscribe":
                 self._unsubscribe(_data_of(message))
+            elif event == "pusher:signin":
+                self._sign_in(_data_of(message))
+            elif isinstance(event, str) and event.startswith("client-"):
+                self._relay(event, message)
             elif event != "pusher:pong":
                 raise MessageRefused(_why_not(event))
         except MessageRefused as refused:
@@ -81,6 +111,9 @@ class Connection:
 
     def lose(self) -> None:
         """Leave every channel, as a closed connection has."""
+        if self._user:
+            self._hub.sign_out(self, self._user[0])
+            self._user = None
         self._hub.disconnect(self)
 
     def _subscribe(self, data: dict[str, object]) -> None:
@@ -96,19 +129,75 @@ class Connection:
                 "A connection may listen to "
                 f"{self._limits.channels_per_connection} channels"
             )
-        if channel_name.startswith(PRESENCE):
+        if channel_name.startswith(SERVER_TO_USER):
+            user_id = channel_name.removeprefix(SERVER_TO_USER)
+            if not self._user or self._user[0] != user_id:
+                raise MessageRefused(
+                    f"Channel {channel_name} is for the user alone", UNAUTHORIZED
+                )
+            self._hub.subscribe(self, channel_name)
+        elif channel_name.startswith(PRESENCE):
             self._subscribe_member(channel_name, data)
         else:
             if channel_name.startswith(SIGNED):
                 self._check_signature(channel_name, channel_name, data)
             self._hub.subscribe(self, channel_name)
 
+    def _sign_in(self, data: dict[str, object]) -> None:
+        """Pusher docs, user authentication: from here on this is that user's."""
+        user_data = data.get("user_data")
+        if not isinstance(user_data, str):
+            raise MessageRefused("Signing in needs user_data")
+        self._check_auth(f"{self.socket_id}::user::{user_data}", data, "signing in")
+        user = _object_in(user_data)
+        user_id = user.get("id")
+        if (
+            not isinstance(user_id, str)
+            or not user_id
+            or is_over(self._limits.presence_user_id_length, len(user_id))
+        ):
+            raise MessageRefused(
+                "user_data needs an id of 1 to "
+                f"{self._limits.presence_user_id_length} characters"
+            )
+        if self._user and self._user[0] != user_id:
+            raise MessageRefused("This connection is signed in as another user")
+        self._user = user_id, user.get("user_info")
+        self._hub.sign_in(self, user_id)
+        signed_in = write_json({"user_data": user_data})
+        self.send(text_frame({"event": "pusher:signin_success", "data": signed_in}))
+
+    def _relay(self, event: str, message: dict[str, object]) -> None:
+        """Pusher docs, client events: to the others on a channel that knows them."""
+        if not self._hub.relays_client_events:
+            raise MessageRefused("Client events are not enabled")
+        if is_over(self._limits.event_name_length, len(event)):
+            raise MessageRefused(
+                "The name of an event may have "
+                f"{self._limits.event_name_length} characters"
+            )
+        channel_name = message.get("channel")
+        if not isinstance(channel_name, str) or channel_name not in self.channels:
+            raise MessageRefused("Client events need a subscription to their channel")
+        if not takes_client_events(channel_name):
+            raise MessageRefused(f"Channel {channel_name} takes no client events")
+        data = message.get("data")
+        try:
+            text = data if isinstance(data, str) else write_json(data)
+        except ValueError:
+            raise MessageRefused("The data is not valid JSON") from None
+        if is_over(self._limits.data_bytes, len(text.encode("utf-8", "surrogatepass"))):
+            raise MessageRefused(
+                f"The data of an event may have {self._limits.data_bytes} bytes"
+            )
+        if self._client_events is None:
+            self._client_events = Rate(self._limits.client_events_per_second)
+        if self._client_events.is_exceeded():
+            raise MessageRefused("Too many client events", TOO_MANY_CLIENT_EVENTS)
+        self._hub.relay(self, channel_name, event, text)
+
     def _subscribe_member(self, channel_name: str, data: dict[str, object]) -> None:
-        channel_data = data.get("channel_data")
-        if not isinstance(channel_data, str):
-            raise MessageRefused(f"Channel {channel_name} needs channel_data")
-        self._check_signature(channel_name, f"{channel_name}:{channel_data}", data)
-        user_id, user_info = self._member_in(channel_data)
+        user_id, user_info = self._member(channel_name, data)
         present = self._hub.user_ids(channel_name)
         # A further tab of somebody who is present is no further member.
         if user_id not in present and is_over(
@@ -120,6 +209,17 @@ class Connection:
             )
         self._hub.subscribe_member(self, channel_name, user_id, user_info)
 
+    def _member(self, channel_name: str, data: dict[str, object]) -> tuple[str, object]:
+        """Who joins, as the application has signed it; else who has signed in."""
+        channel_data = data.get("channel_data")
+        if channel_data is None and self._user:
+            self._check_signature(channel_name, channel_name, data)
+            return self._user
+        if not isinstance(channel_data, str):
+            raise MessageRefused(f"Channel {channel_name} needs channel_data")
+        self._check_signature(channel_name, f"{channel_name}:{channel_data}", data)
+        return self._member_in(channel_data)
+
     def _check_signature(
         self, channel_name: str, signed: str, data: dict[str, object]
     ) -> None:
@@ -128,12 +228,12 @@ class Connection:
         A wrong one is an everyday thing: after a drop, pusher-js sends the signature
         made for its old socket id on the new connection, and then the right one.
         """
+        self._check_auth(f"{self.socket_id}:{signed}", data, f"channel {channel_name}")
+
+    def _check_auth(self, text: str, data: dict[str, object], what: str) -> None:
         key, _, signature = str(data.get("auth")).partition(":")
-        text = f"{self.socket_id}:{signed}"
         if key != self._app.key or not self._app.has_signed(text, signature):
-            raise MessageRefused(
-                f"Invalid signature for channel {channel_name}", UNAUTHORIZED
-            )
+            raise MessageRefused(f"Invalid signature for {what}", UNAUTHORIZED)
 
     def _member_in(self, channel_data: str) -> tuple[str, object]:
         member = _object_in(channel_data)
@@ -197,6 +297,4 @@ def _data_of(message: dict[str, object]) -> dict[str, object]:
 def _why_not(event: object) -> str:
     if not isinstance(event, str):
         return "Invalid message: it has no event"
-    if event.startswith("client-"):
-        return "Client events are not enabled"
     return f"Unknown event: {event:.200}"

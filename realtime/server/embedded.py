@@ -1,6 +1,7 @@
 """The embedded server: Pusher's protocol 7 and HTTP API in the product's process."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -9,10 +10,16 @@ from .api import Command, HttpApi, RequestRefused, Response, error
 from .app import App
 from .hub import Hub
 from .limits import Limits, is_over
+from .webhooks import Webhooks, post_to
 from .websocket import SWEEP_SECONDS, WebSockets
 
 # A thread that asks the hub something waits no longer for a loop that is stuck.
 THREAD_PATIENCE_SECONDS = 5
+# Pusher docs, subscription counting: for channels with more than 100 listeners.
+LATE_COUNTS_SECONDS = 5
+HEALTH_PATH, METRICS_PATH = "/healthz", "/metrics"
+GAUGES = ("connections", "channels", "cached_events")
+JSON, PLAIN_TEXT = b"application/json", b"text/plain; version=0.0.4"
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -33,7 +40,10 @@ class EmbeddedServer:
     uvicorn gets ``websocket_protocol_class`` as its ``ws``, and ``asgi`` as its app or
     an app that passes ``/app/``, ``/apps/`` and the lifespan on to it.
     ``allowed_origins`` are full origins such as ``https://poker.example``, or ``*`` for
-    any; without them, pages of the host that was connected to may connect.
+    any; without them, pages of the host that was connected to may connect. With
+    ``client_events`` browsers may speak to each other, with ``subscription_counts``
+    they are told how many listen, ``webhook_url`` is told what happens, and ``metrics``
+    says whether numbers may be read at ``/metrics``.
     """
 
     def __init__(
@@ -41,13 +51,27 @@ class EmbeddedServer:
         app: App,
         limits: Limits | None = None,
         allowed_origins: Collection[str] = (),
+        *,
+        client_events: bool = False,
+        subscription_counts: bool = False,
+        webhook_url: str = "",
+        metrics: bool = False,
     ) -> None:
         self.limits = limits or Limits()
-        self._hub = Hub()
+        self.is_stopping = False
+        self._webhooks = Webhooks(app, post_to(webhook_url)) if webhook_url else None
+        self._hub = Hub(
+            self.limits,
+            tell=self._webhooks.note if self._webhooks else None,
+            counts_subscriptions=subscription_counts,
+            relays_client_events=client_events,
+        )
+        self._shows_metrics = metrics
         self._api = HttpApi(app, self._hub, self.limits)
         self._websockets = WebSockets(app, self._hub, self.limits, allowed_origins)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._next_sweep: asyncio.TimerHandle | None = None
+        self._next_counts: asyncio.TimerHandle | None = None
 
     @property
     def websocket_protocol_class(self) -> type[asyncio.Protocol]:
@@ -57,17 +81,46 @@ class EmbeddedServer:
         """Be the server of this process, in the thread of the running loop."""
         global _running
         self._loop = asyncio.get_running_loop()
-        self._sweep_later()
+        self._sweep()
+        self._say_late_counts()
+        if self._webhooks:
+            self._webhooks.start()
         _running = self
 
     def stop(self) -> None:
         """Be it no longer. uvicorn has closed the connections before (1012)."""
         global _running
-        if self._next_sweep:
-            self._next_sweep.cancel()
+        self.begin_stopping()
+        for timer in (self._next_sweep, self._next_counts):
+            if timer:
+                timer.cancel()
+        if self._webhooks:
+            self._webhooks.stop()
         self._loop = None
         if _running is self:
             _running = None
+
+    def begin_stopping(self) -> None:
+        """From here on the health answer is 503, so that nobody new is sent here."""
+        self.is_stopping = True
+
+    def status(self) -> dict[str, int]:
+        """Numbers since the start, and of now. Safe in any thread, and no secret."""
+        numbers = {
+            "connections": len(self._websockets.connected),
+            "channels": len(self._hub.channels),
+            "cached_events": len(self._hub.cache),
+            "connections_accepted": self._websockets.accepted,
+            "connections_refused": self._websockets.refused,
+            "connections_cut_off": self._websockets.cut_off,
+            "messages_received": self._websockets.messages_received,
+            "events_published": self._hub.published,
+            "events_delivered": self._hub.delivered,
+        }
+        if self._webhooks:
+            numbers["webhook_events_sent"] = self._webhooks.sent
+            numbers["webhook_events_lost"] = self._webhooks.failed
+        return numbers
 
     def handle(self, method: str, path: str, query: str, body: bytes) -> Response:
         """Answer a signed request of the HTTP API, in the loop's thread."""
@@ -107,7 +160,10 @@ class EmbeddedServer:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            await _send(await self._answer(scope, receive), send)
+            if scope["path"] == METRICS_PATH and self._shows_metrics:
+                await _send(Response(HTTPStatus.OK, self._metrics()), send, PLAIN_TEXT)
+            else:
+                await _send(await self._answer(scope, receive), send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -122,12 +178,29 @@ class EmbeddedServer:
             return error(
                 HTTPStatus.UPGRADE_REQUIRED, "Connect to this address by WebSocket"
             )
+        if scope["path"] == HEALTH_PATH:
+            return self._health()
         return self.handle(
             scope["method"],
             scope["path"],
             scope["query_string"].decode("latin-1"),
             await self._body(receive),
         )
+
+    def _health(self) -> Response:
+        if self.is_stopping:
+            body = {"status": "stopping"}
+            return Response(HTTPStatus.SERVICE_UNAVAILABLE, json.dumps(body).encode())
+        answer = {"status": "ok", "server": self.status()}
+        return Response(HTTPStatus.OK, json.dumps(answer).encode())
+
+    def _metrics(self) -> bytes:
+        """Prometheus' text format, version 0.0.4."""
+        lines = [
+            f"# TYPE realtime_{name} {_kind(name)}\nrealtime_{name} {number}\n"
+            for name, number in self.status().items()
+        ]
+        return "".join(lines).encode()
 
     async def _body(self, receive: Receive) -> bytes:
         """The request's body, of one that is over the limit only the beginning."""
@@ -143,19 +216,28 @@ class EmbeddedServer:
     async def _run(self, command: Command) -> Response:
         return self._api.run(command)
 
-    def _sweep_later(self) -> None:
+    def _sweep(self) -> None:
         self._next_sweep = asyncio.get_running_loop().call_later(
             SWEEP_SECONDS, self._sweep
         )
-
-    def _sweep(self) -> None:
-        self._sweep_later()
         self._websockets.sweep()
+        self._hub.cache.forget_expired()
+
+    def _say_late_counts(self) -> None:
+        self._next_counts = asyncio.get_running_loop().call_later(
+            LATE_COUNTS_SECONDS, self._say_late_counts
+        )
+        self._hub.say_late_counts()
 
 
-async def _send(response: Response, send: Send) -> None:
+def _kind(name: str) -> str:
+    """Prometheus tells what only grows from what goes up and down."""
+    return "gauge" if name in GAUGES else "counter"
+
+
+async def _send(response: Response, send: Send, content_type: bytes = JSON) -> None:
     headers = [
-        (b"content-type", b"application/json"),
+        (b"content-type", content_type),
         (b"content-length", b"%d" % len(response.body)),
     ]
     if response.status == HTTPStatus.UPGRADE_REQUIRED:

@@ -4,11 +4,19 @@ Plain state without input or output. Everything runs in the thread of the event 
 each change happens whole: a join can never race a leave.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
-from .frames import event_frame, write_json
+from .cache import Cache
+from .channel_names import CACHE, PRESENCE
+from .frames import event_frame, text_frame, write_json
+from .limits import Limits
+
+# Pusher docs, subscription counting: from here on the count is told now and then only.
+MANY_SUBSCRIBERS = 100
+
+Tell = Callable[[str, dict[str, Any]], None]
 
 
 class Subscriber(Protocol):
@@ -19,6 +27,9 @@ class Subscriber(Protocol):
 
     @property
     def send(self) -> Callable[[bytes], None]: ...
+
+    @property
+    def close(self) -> Callable[[int, str], None]: ...
 
 
 @dataclass(frozen=True)
@@ -48,11 +59,31 @@ class Channel:
 
 
 class Hub:
-    """All connections and occupied channels of this process."""
+    """All connections and occupied channels of this process.
 
-    def __init__(self) -> None:
+    ``tell`` hears of what webhooks tell, as its name and its fields. With
+    ``counts_subscriptions`` listeners are told how many they are, with
+    ``relays_client_events`` they may speak to each other.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        tell: Tell | None = None,
+        counts_subscriptions: bool = False,
+        relays_client_events: bool = False,
+    ) -> None:
         self.channels: dict[str, Channel] = {}
+        self.cache = Cache(limits)
+        self.relays_client_events = relays_client_events
+        self.published = 0
+        self.delivered = 0
         self._subscribers: dict[str, Subscriber] = {}
+        self._signed_in: dict[str, set[Subscriber]] = {}
+        self._tell = tell
+        self._counts_subscriptions = counts_subscriptions
+        self._uncounted: set[str] = set()
 
     def connect(self, subscriber: Subscriber) -> None:
         self._subscribers[subscriber.socket_id] = subscriber
@@ -63,10 +94,32 @@ class Hub:
             for channel_name in list(subscriber.channels):
                 self.unsubscribe(subscriber, channel_name)
 
+    def sign_in(self, subscriber: Subscriber, user_id: str) -> None:
+        self._signed_in.setdefault(user_id, set()).add(subscriber)
+
+    def sign_out(self, subscriber: Subscriber, user_id: str) -> None:
+        connections = self._signed_in[user_id]
+        connections.discard(subscriber)
+        if not connections:
+            del self._signed_in[user_id]
+
+    def connections_of(self, user_id: str) -> set[Subscriber]:
+        """Those signed in as the user, and those present as the user."""
+        present = {
+            subscriber
+            for channel in self.channels.values()
+            if user_id in channel.members
+            for subscriber, present_id in channel.user_ids.items()
+            if present_id == user_id
+        }
+        return present | self._signed_in.get(user_id, set())
+
     def subscribe(self, subscriber: Subscriber, channel_name: str) -> None:
         """Let a connection hear a channel; the confirmation comes before any event."""
         self._join(subscriber, channel_name, None)
         _confirm(subscriber, channel_name, "{}")
+        self._say_last_event(subscriber, channel_name)
+        self._count(channel_name)
 
     def subscribe_member(
         self,
@@ -90,7 +143,9 @@ class Hub:
             "count": len(channel.members),
         }
         _confirm(subscriber, channel_name, write_json({"presence": presence}))
+        self._say_last_event(subscriber, channel_name)
         if member.connections == 1:
+            self._report("member_added", channel=channel_name, user_id=user_id)
             _tell_others(
                 channel,
                 subscriber,
@@ -106,13 +161,12 @@ class Hub:
         channel = self.channels[channel_name]
         subscriber.channels.remove(channel_name)
         user_id = channel.user_ids.pop(subscriber)
-        if not channel.user_ids:
-            del self.channels[channel_name]
         if user_id is not None:
             member = channel.members[user_id]
             member.connections -= 1
             if not member.connections:
                 del channel.members[user_id]
+                self._report("member_removed", channel=channel_name, user_id=user_id)
                 _tell_others(
                     channel,
                     subscriber,
@@ -122,30 +176,105 @@ class Hub:
                         write_json({"user_id": user_id}),
                     ),
                 )
+        if channel.user_ids:
+            self._count(channel_name)
+        else:
+            del self.channels[channel_name]
+            self._report("channel_vacated", channel=channel_name)
 
     def publish(self, publication: Publication) -> None:
         """Send an event to whoever listens, built once for all of them.
 
         An excluded connection that is not here, or no more, excludes nobody.
         """
+        self.published += 1
         excluded = self._subscribers.get(publication.excluded_socket_id or "")
         for channel_name in publication.channels:
-            if channel := self.channels.get(channel_name):
+            channel = self.channels.get(channel_name)
+            is_kept = channel_name.startswith(CACHE)
+            if channel or is_kept:
                 frame = event_frame(publication.event, channel_name, publication.data)
+            if is_kept:
+                self.cache.remember(channel_name, publication.data, frame)
+            if channel:
+                self.delivered += len(channel.user_ids) - (excluded in channel.user_ids)
                 _tell_others(channel, excluded, frame)
+
+    def relay(
+        self, sender: Subscriber, channel_name: str, event: str, data: str
+    ) -> None:
+        """Pass on a client event, with the name of its sender where that is known."""
+        channel = self.channels[channel_name]
+        message = {"event": event, "channel": channel_name, "data": data}
+        report = {**message, "socket_id": sender.socket_id}
+        if user_id := channel.user_ids[sender]:
+            message["user_id"] = report["user_id"] = user_id
+        _tell_others(channel, sender, text_frame(message))
+        self._report("client_event", **report)
 
     def user_ids(self, channel_name: str) -> frozenset[str]:
         """Who is present. Safe from any thread: the copy is made in one step."""
         channel = self.channels.get(channel_name)
         return frozenset(channel.members) if channel else frozenset()
 
+    def subscription_count(self, channel_name: str) -> int:
+        channel = self.channels.get(channel_name)
+        return len(channel.user_ids) if channel else 0
+
+    def say_late_counts(self) -> None:
+        """Tell the counts of channels with so many listeners that they had to wait."""
+        for channel_name in self._late_counts():
+            self._say_count(channel_name)
+
+    def _late_counts(self) -> Iterator[str]:
+        uncounted, self._uncounted = self._uncounted, set()
+        return (name for name in uncounted if name in self.channels)
+
     def _join(
         self, subscriber: Subscriber, channel_name: str, user_id: str | None
     ) -> Channel:
-        channel = self.channels.setdefault(channel_name, Channel())
+        channel = self.channels.get(channel_name)
+        if channel is None:
+            channel = self.channels[channel_name] = Channel()
+            self._report("channel_occupied", channel=channel_name)
         channel.user_ids[subscriber] = user_id
         subscriber.channels.add(channel_name)
         return channel
+
+    def _say_last_event(self, subscriber: Subscriber, channel_name: str) -> None:
+        if not channel_name.startswith(CACHE):
+            return
+        if event := self.cache.last_event(channel_name):
+            subscriber.send(event.frame)
+        else:
+            miss = {"event": "pusher:cache_miss", "channel": channel_name}
+            subscriber.send(text_frame(miss))
+            self._report("cache_miss", channel=channel_name)
+
+    def _count(self, channel_name: str) -> None:
+        if not self._counts_subscriptions or channel_name.startswith(PRESENCE):
+            return
+        if self.subscription_count(channel_name) > MANY_SUBSCRIBERS:
+            self._uncounted.add(channel_name)
+        else:
+            self._say_count(channel_name)
+
+    def _say_count(self, channel_name: str) -> None:
+        """Pusher docs, ``pusher_internal:subscription_count``."""
+        count = self.subscription_count(channel_name)
+        frame = event_frame(
+            "pusher_internal:subscription_count",
+            channel_name,
+            write_json({"subscription_count": count}),
+        )
+        _tell_others(self.channels[channel_name], None, frame)
+        self._report(
+            "subscription_count", channel=channel_name, subscription_count=count
+        )
+
+    def _report(self, name: str, **fields: Any) -> None:
+        if self._tell:
+            self._tell(name, fields)
 
 
 def _confirm(subscriber: Subscriber, channel_name: str, data: str) -> None:

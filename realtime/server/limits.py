@@ -1,6 +1,7 @@
 """What the embedded server takes before it refuses."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +23,42 @@ class Limits:
     channels_per_connection: int = 100
     # A company behind one address, or everybody behind one proxy, is a normal client.
     connections_per_address: int = 10_000
+    # All connections together. Over it they are told to come back later.
+    connections: int = 0
+    connects_per_second_and_address: int = 0
+    frames_per_second: int = 0
+    triggers_per_second: int = 0
+    client_events_per_second: int = 10
+    # The last event of a cache channel is kept for so long, of so many channels.
+    cache_seconds: int = 1_800
+    cached_channels: int = 10_000
     # How far one browser may fall behind before it is cut off.
     unsent_bytes: int = 1_048_576
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, which names the limit, for one below 0."""
+        for limit in fields(self):
+            if getattr(self, limit.name) < 0:
+                raise ValueError(f"{limit.name} is below 0; 0 means no limit")
+
+
+class Rate:
+    """How often something happened in the current second."""
+
+    __slots__ = ("_count", "_limit", "_second")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._second = 0
+        self._count = 0
+
+    def is_exceeded(self) -> bool:
+        """Count once more, and tell whether that was too often."""
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._count = second, 0
+        self._count += 1
+        return is_over(self._limit, self._count)
 
 
 def is_over(limit: int, size: int) -> bool:

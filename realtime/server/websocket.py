@@ -23,7 +23,7 @@ from .app import App
 from .connection import Connection
 from .frames import error_frame
 from .hub import Hub
-from .limits import Limits, is_over
+from .limits import Limits, Rate, is_over
 
 # A browser answers a ping by itself, however much it throttles a hidden page; one that
 # answers nothing for 90 to 100 seconds is gone.
@@ -32,6 +32,8 @@ PING_AFTER_SWEEPS = 6
 GONE_AFTER_SWEEPS = 10
 # How long the other side may take to answer a close frame, or to read up to it.
 CLOSING_PATIENCE_SECONDS = 3
+
+MOST_UNWRITTEN_FRAMES = 16
 
 RESTARTING = 1012
 INVALID_TEXT = 1007
@@ -56,6 +58,11 @@ class WebSockets:
         self.allowed_origins = allowed_origins
         self.connected: set[WebSocket] = set()
         self.per_address: Counter[str] = Counter()
+        self.accepted = 0
+        self.refused = 0
+        self.cut_off = 0
+        self.messages_received = 0
+        self._rates: dict[str, Rate] = {}
         self.protocol_class: type[WebSocket] = type(
             "EmbeddedWebSocket", (WebSocket,), {"__slots__": (), "all": self}
         )
@@ -64,10 +71,16 @@ class WebSockets:
     def why_refused(self, request: Request, address: str) -> ConnectionRefused | None:
         if is_over(self.limits.connections_per_address, self.per_address[address] + 1):
             return ConnectionRefused(OVER_CAPACITY, "Too many connections")
+        # Not 4004, which keeps a browser away for ever: there is room again later.
+        if is_over(self.limits.connections, len(self.connected) + 1):
+            return ConnectionRefused(OVER_CAPACITY, "The server is full")
+        if self._connects_too_often(address):
+            return ConnectionRefused(OVER_CAPACITY, "Too many connections at once")
         return why_refused(request, self.app, self.allowed_origins)
 
     def enter(self, websocket: "WebSocket", address: str) -> None:
         self.connected.add(websocket)
+        self.accepted += 1
         self.per_address[address] += 1
         logger.info("A browser connected (%d now).", len(self.connected))
 
@@ -79,15 +92,27 @@ class WebSockets:
         logger.info("A browser left (%d now).", len(self.connected))
 
     def flush_soon(self, websocket: "WebSocket") -> None:
-        """Write what a WebSocket has to send when this turn of the loop is over."""
+        """Write what a WebSocket has to send at the end of the loop's next turn.
+
+        Not of this one: requests that arrived meanwhile are read in between, and what
+        they publish shares the write. A write is the dearest part of a delivery.
+        """
         if not self._unsent:
-            asyncio.get_running_loop().call_soon(self._flush)
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._flush)
         self._unsent.append(websocket)
 
     def sweep(self) -> None:
         """Ping the silent, and give up those that were silent for too long."""
+        self._rates.clear()
         for websocket in list(self.connected):
             websocket.sweep()
+
+    def _connects_too_often(self, address: str) -> bool:
+        limit = self.limits.connects_per_second_and_address
+        if not limit:
+            return False
+        return self._rates.setdefault(address, Rate(limit)).is_exceeded()
 
     def _flush(self) -> None:
         websockets, self._unsent = self._unsent, []
@@ -102,6 +127,7 @@ class WebSocket(asyncio.Protocol):
         "_address",
         "_connection",
         "_fragments",
+        "_frames",
         "_give_up",
         "_silent_sweeps",
         "_transport",
@@ -127,6 +153,8 @@ class WebSocket(asyncio.Protocol):
         self._give_up: asyncio.TimerHandle | None = None
         self._silent_sweeps = 0
         self._unsent: list[bytes] | None = None
+        rate = self.all.limits.frames_per_second
+        self._frames: Rate | None = Rate(rate) if rate else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -147,6 +175,7 @@ class WebSocket(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The other side reads so slowly that the buffer is over its limit."""
         if self.all.limits.unsent_bytes:
+            self.all.cut_off += 1
             logger.info("Cut off a browser that reads too slowly.")
             self.close(OVER_CAPACITY, "Too far behind")
 
@@ -201,6 +230,7 @@ class WebSocket(asyncio.Protocol):
         peer = self._transport.get_extra_info("peername")
         self._address = str(peer[0]) if peer else ""
         if refused := self.all.why_refused(request, self._address):
+            self.all.refused += 1
             origin = request.headers.get("Origin")
             logger.info("Refused a connection from %s: %s.", origin, refused.reason)
             # The event is for clients that are not told of close codes.
@@ -208,7 +238,7 @@ class WebSocket(asyncio.Protocol):
             self.close(refused.code, refused.reason)
         else:
             self._connection = Connection(
-                self.all.app, self.all.hub, self.all.limits, self.send
+                self.all.app, self.all.hub, self.all.limits, self.send, self.close
             )
             self.all.enter(self, self._address)
             self._connection.open()
@@ -216,6 +246,10 @@ class WebSocket(asyncio.Protocol):
     def _receive(self, frame: Frame) -> None:
         """Join the fragments of a message; `websockets` limits their size together."""
         if not self._connection:
+            return
+        self.all.messages_received += 1
+        if self._frames and self._frames.is_exceeded():
+            self.close(OVER_CAPACITY, "Too many messages")
             return
         if frame.opcode is Opcode.TEXT:
             self._fragments = bytearray()
@@ -231,6 +265,10 @@ class WebSocket(asyncio.Protocol):
                     self._wire.fail(INVALID_TEXT, "Not UTF-8")
                 else:
                     self._connection.receive(text)
+        # One reader may ask for much in one turn of the loop, and only what is written
+        # counts for the limit at which it is cut off.
+        if self._unsent and len(self._unsent) > MOST_UNWRITTEN_FRAMES:
+            self.flush()
 
     def _write_wire(self) -> None:
         """Write what `websockets` has to say: the handshake, pongs and close frames."""

@@ -75,9 +75,12 @@ class RunningServer:
     """The embedded server under uvicorn in a thread of its own."""
 
     def __init__(
-        self, limits: Limits | None = None, allowed_origins: tuple[str, ...] = ()
+        self,
+        limits: Limits | None = None,
+        allowed_origins: tuple[str, ...] = (),
+        **options: Any,
     ) -> None:
-        self.embedded = EmbeddedServer(APP, limits, allowed_origins)
+        self.embedded = EmbeddedServer(APP, limits, allowed_origins, **options)
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=1000)
         self.port = self._socket.getsockname()[1]
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

@@ -29,7 +29,9 @@ class Api:
         return self.server._hub
 
     def connect(self, send: Any = lambda frame: None) -> Connection:
-        connection = Connection(APP, self.hub, self.server.limits, send)
+        connection = Connection(
+            APP, self.hub, self.server.limits, send, lambda code, reason: None
+        )
         connection.open()
         return connection
 
@@ -119,7 +121,7 @@ class TestEvents:
             {"channels": "room"},
             {"channels": None},
             {"channels": ["room", ""]},
-            {"channels": ["room", "#server-to-user-1"]},
+            {"channels": ["room", "#user-1"]},
             {"channels": ["room", "with space"]},
             {"channels": ["room", 1]},
             {"channels": ["room", ["lobby"]]},
@@ -404,7 +406,8 @@ class TestAuthentication:
         ("GET", f"/apps/{APP.app_id}", 404),
         ("POST", f"{EVENTS}/", 404),
         ("GET", f"{CHANNELS}/presence-room/users/1", 404),
-        ("POST", "/users/1/terminate_connections", 404),
+        ("POST", "/users/1", 404),
+        ("GET", "/users/1/terminate_connections", 405),
         ("GET", EVENTS, 405),
         ("GET", BATCH, 405),
         ("POST", CHANNELS, 405),

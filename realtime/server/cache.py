@@ -1,0 +1,59 @@
+"""The last event of each cache channel (Pusher docs, cache channels)."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .limits import Limits, is_over
+
+
+@dataclass(frozen=True, slots=True)
+class CachedEvent:
+    """``data`` as it was triggered, and the frame that says it."""
+
+    data: str
+    frame: bytes
+    expires_at: float
+
+
+class Cache:
+    """Bounded: what was triggered the longest ago makes room for what is new.
+
+    ``clock`` gives seconds and never goes back.
+    """
+
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._events: OrderedDict[str, CachedEvent] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def remember(self, channel_name: str, data: str, frame: bytes) -> None:
+        expires_at = self._clock() + self._limits.cache_seconds
+        self._events[channel_name] = CachedEvent(data, frame, expires_at)
+        self._events.move_to_end(channel_name)
+        if is_over(self._limits.cached_channels, len(self._events)):
+            self._events.popitem(last=False)
+
+    def last_event(self, channel_name: str) -> CachedEvent | None:
+        event = self._events.get(channel_name)
+        if event and self._limits.cache_seconds and self._clock() >= event.expires_at:
+            del self._events[channel_name]
+            return None
+        return event
+
+    def seconds_left(self, event: CachedEvent) -> int:
+        return max(0, round(event.expires_at - self._clock()))
+
+    def forget_expired(self) -> None:
+        """They were remembered in the order in which they expire."""
+        while self._limits.cache_seconds and self._events:
+            channel_name, event = next(iter(self._events.items()))
+            if self._clock() < event.expires_at:
+                return
+            del self._events[channel_name]

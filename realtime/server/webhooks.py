@@ -1,0 +1,213 @@
+"""Webhooks: tells another server what happens here (Pusher docs, webhooks).
+
+What is noted in the loop's thread is sent from a thread of its own: a slow receiver
+holds up nobody.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from .app import App
+
+# Whoever reloads a page leaves and comes back: leaving is told late, or not at all.
+LEAVING_SECONDS = 3.0
+GATHERING_SECONDS = 0.2
+EVENTS_PER_WEBHOOK = 100
+QUEUE_LENGTH = 10_000
+FIRST_RETRY_SECONDS = 1.0
+GIVE_UP_SECONDS = 300.0
+TIMEOUT_SECONDS = 5
+
+# What an event takes back, and by which fields it is the same thing.
+_TAKEN_BACK = {
+    "channel_occupied": "channel_vacated",
+    "member_added": "member_removed",
+}
+_LEAVING = frozenset(_TAKEN_BACK.values())
+
+logger = logging.getLogger("realtime.server")
+
+Event = dict[str, Any]
+Post = Callable[[bytes, dict[str, str]], int]
+
+
+@dataclass
+class _Due:
+    at: float
+    event: Event
+
+
+class Webhooks:
+    """The webhooks of one app. ``post`` sends a body with headers and gives the status.
+
+    ``clock`` gives seconds and never goes back. ``note`` may be called in any thread.
+    """
+
+    def __init__(
+        self, app: App, post: Post, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.sent = 0
+        self.failed = 0
+        self._app = app
+        self._post = post
+        self._clock = clock
+        self._due: deque[_Due] = deque()
+        self._leaving: dict[tuple[str, ...], _Due] = {}
+        # Cache channels whose miss is going to be told: once is enough.
+        self._missed: set[str] = set()
+        self._retry_at = 0.0
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        self._unsent: tuple[float, list[Event]] | None = None
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._is_stopping = False
+
+    def start(self) -> None:
+        self._thread = threading.Thread(
+            target=self._work, name="realtime-webhooks", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """What still waits is not sent: the receiver learns from the next start."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify()
+        if self._thread:
+            self._thread.join(TIMEOUT_SECONDS)
+
+    def note(self, name: str, fields: Event) -> None:
+        """Tell soon. A leaving is told late; taken back by then, neither is told."""
+        event = {"name": name, **fields}
+        now = self._clock()
+        with self._changed:
+            if name in _LEAVING:
+                self._leaving[_key(name, fields)] = _Due(now + LEAVING_SECONDS, event)
+            elif taken_back := _TAKEN_BACK.get(name):
+                if self._leaving.pop(_key(taken_back, fields), None):
+                    return
+                self._due.append(_Due(now + GATHERING_SECONDS, event))
+            elif name != "cache_miss" or fields["channel"] not in self._missed:
+                if name == "cache_miss":
+                    self._missed.add(fields["channel"])
+                self._due.append(_Due(now + GATHERING_SECONDS, event))
+            if len(self._due) > QUEUE_LENGTH:
+                dropped = self._due.popleft().event
+                self._missed.discard(dropped["channel"])
+                self.failed += 1
+            # While the receiver is down, these wait as long as the others.
+            if len(self._leaving) > QUEUE_LENGTH:
+                del self._leaving[next(iter(self._leaving))]
+                self.failed += 1
+            self._changed.notify()
+
+    def work_once(self) -> bool:
+        """Send what is due, if anything is."""
+        with self._changed:
+            events = self._next_events()
+        if not events:
+            return False
+        body = json.dumps(
+            {"time_ms": int(time.time() * 1000), "events": events}
+        ).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Pusher-Key": self._app.key,
+            "X-Pusher-Signature": self._app.sign_bytes(body),
+        }
+        try:
+            status = self._post(body, headers)
+        except requests.RequestException as error:
+            self._failed(events, type(error).__name__)
+        else:
+            if 200 <= status < 300:
+                self._succeeded(events)
+            else:
+                self._failed(events, f"status {status}")
+        return True
+
+    def seconds_to_wait(self) -> float | None:
+        """Until something is due; None if nothing is."""
+        now = self._clock()
+        if self._unsent:
+            return max(0, self._retry_at - now)
+        due = [each.at for each in self._leaving.values()]
+        if self._due:
+            due.append(self._due[0].at)
+        return max(0, min(due) - now) if due else None
+
+    def _work(self) -> None:
+        while not self._is_stopping:
+            if not self.work_once():
+                with self._changed:
+                    if not self._is_stopping:
+                        self._changed.wait(self.seconds_to_wait())
+
+    def _next_events(self) -> list[Event]:
+        now = self._clock()
+        if self._unsent:
+            return self._unsent[1] if now >= self._retry_at else []
+        events: list[Event] = []
+        while self._due and self._due[0].at <= now and len(events) < EVENTS_PER_WEBHOOK:
+            event = self._due.popleft().event
+            events.append(event)
+            if event["name"] == "cache_miss":
+                self._missed.discard(event["channel"])
+        for key, leaving in list(self._leaving.items()):
+            if leaving.at <= now and len(events) < EVENTS_PER_WEBHOOK:
+                del self._leaving[key]
+                events.append(leaving.event)
+        return events
+
+    def _succeeded(self, events: list[Event]) -> None:
+        with self._changed:
+            self.sent += len(events)
+            self._unsent = None
+            self._retry_seconds = FIRST_RETRY_SECONDS
+
+    def _failed(self, events: list[Event], reason: str) -> None:
+        now = self._clock()
+        with self._changed:
+            since, _ = self._unsent or (now, events)
+            self._unsent = since, events
+            self._retry_at = now + self._retry_seconds
+            self._retry_seconds *= 2
+            if self._retry_at - since > GIVE_UP_SECONDS:
+                logger.warning("%d webhook events are lost: %s", len(events), reason)
+                self.failed += len(events)
+                self._unsent = None
+                self._retry_seconds = FIRST_RETRY_SECONDS
+
+
+def post_to(url: str) -> Post:
+    """Sends to ``url``, over a connection that is kept."""
+    session = requests.Session()
+    host = urlsplit(url).hostname or ""
+    # A proxy of the environment could not reach this machine, nor should it.
+    if host in {"localhost", "::1"} or host.startswith("127."):
+        session.trust_env = False
+
+    def post(body: bytes, headers: dict[str, str]) -> int:
+        answer = session.post(
+            url,
+            data=body,
+            headers=headers,
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+        )
+        return answer.status_code
+
+    return post
+
+
+def _key(name: str, fields: Event) -> tuple[str, ...]:
+    return name, fields["channel"], str(fields.get("user_id"))

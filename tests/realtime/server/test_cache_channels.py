@@ -1,0 +1,85 @@
+"""Pusher docs, cache channels."""
+
+import json
+
+import pytest
+
+from realtime.server import Limits
+from realtime.server.cache import Cache
+from tests.realtime.server.rooms import Room, events
+
+
+class Time:
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.mark.parametrize(
+    "channel", ["cache-a", "private-cache-a", "private-encrypted-cache-a"]
+)
+def test_who_comes_later_hears_the_last_event_after_the_confirmation(channel):
+    room = Room()
+    for data in ("1", "2"):
+        room.publish(channel, data=data)
+    tab = room.connect()
+    tab.subscribe(channel)
+    confirmation, last = tab.heard()
+
+    assert confirmation["event"] == "pusher_internal:subscription_succeeded"
+    assert last == {"event": "vote", "channel": channel, "data": "2"}
+
+
+def test_so_it_is_on_a_presence_channel():
+    room = Room()
+    room.publish("presence-cache-a", data="1")
+    tab = room.connect()
+    tab.subscribe("presence-cache-a", {"user_id": "mira"})
+
+    assert events(tab.heard())[1:] == ["vote"]
+
+
+def test_without_an_event_it_is_told_that_there_is_none():
+    room = Room()
+    tab = room.connect()
+    tab.subscribe("cache-a")
+
+    assert tab.heard()[1] == {"event": "pusher:cache_miss", "channel": "cache-a"}
+    assert ("cache_miss", {"channel": "cache-a"}) in room.told
+
+
+def test_other_channels_keep_nothing():
+    room = Room()
+    room.publish("private-a", data="1")
+    tab = room.connect()
+    tab.subscribe("private-a")
+
+    assert len(tab.heard()) == 1
+    assert len(room.hub.cache) == 0
+
+
+def test_what_is_too_old_is_forgotten():
+    clock = Time()
+    cache = Cache(Limits(cache_seconds=60), clock)
+    cache.remember("cache-a", "1", b"")
+    clock.seconds = 59.9
+    cache.remember("cache-b", "2", b"")
+    assert cache.last_event("cache-a")
+    clock.seconds = 60
+    cache.forget_expired()
+
+    assert len(cache) == 1
+    assert cache.last_event("cache-a") is None
+    clock.seconds = 119.9
+    assert cache.last_event("cache-b") is None
+
+
+def test_of_too_many_the_oldest_makes_room():
+    cache = Cache(Limits(cached_channels=2))
+    for channel in ("cache-a", "cache-b", "cache-a", "cache-c"):
+        cache.remember(channel, json.dumps(channel), b"")
+
+    assert cache.last_event("cache-b") is None
+    assert cache.last_event("cache-a")
+    assert cache.last_event("cache-c")

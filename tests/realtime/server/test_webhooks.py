@@ -1,0 +1,225 @@
+"""Pusher docs, webhooks."""
+
+import http.server
+import json
+import threading
+
+import pytest
+import requests
+from pusher import Pusher
+
+from realtime.server import webhooks
+from realtime.server.webhooks import Webhooks
+from tests.realtime.server.rooms import APP
+from tests.realtime.server.running import RunningServer, wait_until
+
+
+class Receiver:
+    """Answers 200 unless told otherwise, at a time that the test moves on."""
+
+    def __init__(self):
+        self.seconds = 0.0
+        self.answers = []
+        self.received = []
+
+    def post(self, body, headers):
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        if answer == 200:
+            self.received.append((body, headers))
+        return answer
+
+    def clock(self):
+        return self.seconds
+
+    def told(self):
+        return [
+            event for body, _ in self.received for event in json.loads(body)["events"]
+        ]
+
+
+@pytest.fixture
+def receiver():
+    return Receiver()
+
+
+@pytest.fixture
+def sender(receiver):
+    return Webhooks(APP, receiver.post, receiver.clock)
+
+
+def later(sender, receiver, seconds):
+    """Let time pass, and the thread do what it would do meanwhile."""
+    end = receiver.seconds + seconds
+    while (wait := sender.seconds_to_wait()) is not None:
+        if receiver.seconds + wait > end:
+            break
+        receiver.seconds += wait
+        sender.work_once()
+    receiver.seconds = end
+
+
+def occupied(channel="room"):
+    return "channel_occupied", {"channel": channel}
+
+
+def vacated(channel="room"):
+    return "channel_vacated", {"channel": channel}
+
+
+def test_what_happens_together_is_told_together_and_signed(sender, receiver):
+    for channel in ("a", "b"):
+        sender.note(*occupied(channel))
+    later(sender, receiver, 1)
+
+    [(body, headers)] = receiver.received
+    pusher = Pusher(APP.app_id, APP.key, APP.secret)
+    webhook = pusher.validate_webhook(
+        headers["X-Pusher-Key"], headers["X-Pusher-Signature"], body
+    )
+    assert webhook["events"] == [
+        {"name": "channel_occupied", "channel": channel} for channel in ("a", "b")
+    ]
+
+
+def test_leaving_is_told_after_three_seconds(sender, receiver):
+    sender.note(*vacated())
+    later(sender, receiver, 2.9)
+    assert receiver.told() == []
+    later(sender, receiver, 0.2)
+
+    assert receiver.told() == [{"name": "channel_vacated", "channel": "room"}]
+
+
+@pytest.mark.parametrize(
+    ("leaves", "returns"),
+    [
+        (vacated(), occupied()),
+        (
+            ("member_removed", {"channel": "room", "user_id": "mira"}),
+            ("member_added", {"channel": "room", "user_id": "mira"}),
+        ),
+    ],
+)
+def test_who_reloads_a_page_has_never_left(sender, receiver, leaves, returns):
+    sender.note(*leaves)
+    later(sender, receiver, 1)
+    sender.note(*returns)
+    later(sender, receiver, 10)
+
+    assert receiver.told() == []
+
+
+def test_another_does_not_stand_in_for_who_left(sender, receiver):
+    sender.note("member_removed", {"channel": "room", "user_id": "mira"})
+    sender.note("member_added", {"channel": "room", "user_id": "tom"})
+    later(sender, receiver, 10)
+
+    assert [event["name"] for event in receiver.told()] == [
+        "member_added",
+        "member_removed",
+    ]
+
+
+def test_what_fails_is_tried_again_ever_later_and_in_its_order(sender, receiver):
+    receiver.answers = [500, requests.ConnectionError("refused"), 404]
+    sender.note(*occupied("a"))
+    later(sender, receiver, 1)
+    sender.note(*occupied("b"))
+    later(sender, receiver, 7)
+
+    assert [event["channel"] for event in receiver.told()] == ["a", "b"]
+    assert (sender.sent, sender.failed) == (2, 0)
+
+
+def test_what_a_cache_lacks_is_told_once_while_it_waits(sender, receiver):
+    for _ in range(5):
+        sender.note("cache_miss", {"channel": "cache-a"})
+    later(sender, receiver, 1)
+    sender.note("cache_miss", {"channel": "cache-a"})
+    later(sender, receiver, 1)
+
+    assert len(receiver.told()) == 2
+
+
+def test_after_five_minutes_it_gives_up_and_says_so(sender, receiver, caplog):
+    receiver.answers = [500] * 50
+    sender.note(*occupied("a"))
+    later(sender, receiver, webhooks.GIVE_UP_SECONDS)
+    receiver.answers = []
+    sender.note(*occupied("b"))
+    later(sender, receiver, 600)
+
+    assert [event["channel"] for event in receiver.told()] == ["b"]
+    assert sender.failed == 1
+    assert caplog.messages == ["1 webhook events are lost: status 500"]
+
+
+def test_what_waits_is_bounded(sender, receiver, monkeypatch):
+    monkeypatch.setattr(webhooks, "QUEUE_LENGTH", 3)
+    for number in range(5):
+        sender.note(*occupied(str(number)))
+    later(sender, receiver, 1)
+
+    assert [event["channel"] for event in receiver.told()] == ["2", "3", "4"]
+    assert sender.failed == 2
+
+
+def test_so_is_what_has_left_while_the_receiver_is_down(sender, receiver, monkeypatch):
+    monkeypatch.setattr(webhooks, "QUEUE_LENGTH", 3)
+    receiver.answers = [500]
+    sender.note(*occupied("first"))
+    sender.work_once()
+    receiver.seconds = webhooks.GATHERING_SECONDS
+    sender.work_once()
+    for number in range(5):
+        sender.note(*vacated(str(number)))
+    later(sender, receiver, 10)
+
+    assert [event["channel"] for event in receiver.told()] == ["first", "2", "3", "4"]
+    assert sender.failed == 2
+
+
+def test_a_running_server_tells_who_comes_and_goes(monkeypatch):
+    # Nothing that goes to this machine may go through a proxy.
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setattr(webhooks, "LEAVING_SECONDS", 0.1)
+    bodies = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            length = int(self.headers["Content-Length"])
+            bodies.append(json.loads(self.rfile.read(length)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as other:
+        thread = threading.Thread(target=other.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{other.server_port}/hook"
+        try:
+            with RunningServer(webhook_url=url) as server:
+                with server.client() as client:
+                    client.subscribe("presence-room", {"user_id": "mira"})
+
+                def names():
+                    return [each["name"] for body in bodies for each in body["events"]]
+
+                # Counted once the answer is here, and so after the arrival.
+                wait_until(lambda: server.embedded.status()["webhook_events_sent"] == 4)
+        finally:
+            other.shutdown()
+            thread.join()
+
+    assert sorted(names()) == [
+        "channel_occupied",
+        "channel_vacated",
+        "member_added",
+        "member_removed",
+    ]
