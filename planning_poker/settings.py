@@ -75,15 +75,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "planning_poker.middleware.PolicyMiddleware",
     "planning_poker.middleware.SecureCookiesMiddleware",
     "planning_poker.middleware.RefusalMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "planning_poker.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "planning_poker.middleware.RequestBodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "planning_poker.middleware.AdminAuthenticationMiddleware",
+    "planning_poker.middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -113,7 +113,8 @@ if ON_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         # The session row is locked by being first to write: SQLite has no row locks.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
+        # Seconds for a lock. Browsers wait 10 for an answer: a refusal reaches them.
+        "timeout": 8,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 DATABASES["default"].setdefault("CONN_MAX_AGE", None if ON_SQLITE else 60)
@@ -139,32 +140,73 @@ CSRF_FAILURE_VIEW = "planning_poker.views.csrf_failure"
 SESSION_COOKIE_NAME = "admin"
 # Bodies over this are refused with 413 (planning_poker/middleware.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DEFAULT_EXCEPTION_REPORTER_FILTER = "planning_poker.error_reports.ErrorReportFilter"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+PUSHER = {
+    "app_id": env.str("PUSHER_APP_ID", default=""),
+    "key": env.str("PUSHER_KEY", default=""),
+    "secret": env.str("PUSHER_SECRET", default=""),
+    "cluster": env.str("PUSHER_CLUSTER", default="us2"),
+    "host": env.str("PUSHER_HOST", default=""),
+    "port": env.str("PUSHER_PORT", default=""),
+    "scheme": env.str("PUSHER_SCHEME", default=""),
+    "public_host": env.str("PUSHER_PUBLIC_HOST", default=""),
+    "public_port": env.str("PUSHER_PUBLIC_PORT", default=""),
+    "public_scheme": env.str("PUSHER_PUBLIC_SCHEME", default=""),
+    "encryption_master_key": env.str("PUSHER_ENCRYPTION_MASTER_KEY", default=""),
+}
 REALTIME = {
     "PROVIDER": env.str("REALTIME_PROVIDER", default="pusher"),
     # By provider; one's own provider (a dotted path) gets REALTIME_OPTIONS, JSON.
-    "OPTIONS": {
-        "pusher": {
-            "app_id": env.str("PUSHER_APP_ID", default=""),
-            "key": env.str("PUSHER_KEY", default=""),
-            "secret": env.str("PUSHER_SECRET", default=""),
-            "cluster": env.str("PUSHER_CLUSTER", default="us2"),
-            "host": env.str("PUSHER_HOST", default=""),
-            "port": env.str("PUSHER_PORT", default=""),
-            "scheme": env.str("PUSHER_SCHEME", default=""),
-            "public_host": env.str("PUSHER_PUBLIC_HOST", default=""),
-            "public_port": env.str("PUSHER_PUBLIC_PORT", default=""),
-            "public_scheme": env.str("PUSHER_PUBLIC_SCHEME", default=""),
-        },
-    },
+    "OPTIONS": {"pusher": PUSHER, "websocket": PUSHER},
     "CUSTOM_OPTIONS": env.str("REALTIME_OPTIONS", default=""),
     # Where a process that does not hold the embedded server reaches it.
     "SERVER_URL": env.str("REALTIME_SERVER_URL", default=f"http://127.0.0.1:{PORT}"),
     # The embedded server (realtime/server/).
     "SERVER": {
         "allowed_origins": env.list("REALTIME_ALLOWED_ORIGINS", default=[]),
+        "client_events": env.bool("REALTIME_CLIENT_EVENTS", default=False),
+        "subscription_count": env.bool("REALTIME_SUBSCRIPTION_COUNT", default=False),
+        "webhook_url": env.str("REALTIME_WEBHOOK_URL", default=""),
+        "metrics": env.bool("REALTIME_METRICS", default=False),
+        "limits": {
+            "channel_name_length": env.int("REALTIME_CHANNEL_NAME_LENGTH", default=164),
+            "event_name_length": env.int("REALTIME_EVENT_NAME_LENGTH", default=200),
+            "data_bytes": env.int("REALTIME_DATA_BYTES", default=10_240),
+            "channels_per_trigger": env.int(
+                "REALTIME_CHANNELS_PER_TRIGGER", default=100
+            ),
+            "events_per_batch": env.int("REALTIME_EVENTS_PER_BATCH", default=10),
+            "request_bytes": env.int("REALTIME_REQUEST_BYTES", default=1_000_000),
+            "presence_members": env.int("REALTIME_PRESENCE_MEMBERS", default=100),
+            "presence_user_info_bytes": env.int(
+                "REALTIME_PRESENCE_USER_INFO_BYTES", default=1_024
+            ),
+            "presence_user_id_length": env.int(
+                "REALTIME_PRESENCE_USER_ID_LENGTH", default=128
+            ),
+            "frame_bytes": env.int("REALTIME_FRAME_BYTES", default=10_000),
+            "channels_per_connection": env.int(
+                "REALTIME_CHANNELS_PER_CONNECTION", default=100
+            ),
+            "connections_per_address": env.int(
+                "REALTIME_CONNECTIONS_PER_ADDRESS", default=10_000
+            ),
+            "connections": env.int("REALTIME_CONNECTIONS", default=0),
+            "connects_per_second_and_address": env.int(
+                "REALTIME_CONNECTS_PER_SECOND_AND_ADDRESS", default=0
+            ),
+            "frames_per_second": env.int("REALTIME_FRAMES_PER_SECOND", default=0),
+            "triggers_per_second": env.int("REALTIME_TRIGGERS_PER_SECOND", default=0),
+            "client_events_per_second": env.int(
+                "REALTIME_CLIENT_EVENTS_PER_SECOND", default=10
+            ),
+            "cache_seconds": env.int("REALTIME_CACHE_SECONDS", default=1_800),
+            "cached_channels": env.int("REALTIME_CACHED_CHANNELS", default=10_000),
+            "unsent_bytes": env.int("REALTIME_UNSENT_BYTES", default=1_048_576),
+        },
     },
 }
 
@@ -196,5 +238,7 @@ LOGGING = {
         # A refused request is an everyday thing (404, 409): the access line tells it.
         "django.request": {"level": "ERROR"},
         "django.security.csrf": {"level": "ERROR"},
+        # At DEBUG it writes down whole addresses: others could send them again, signed.
+        "urllib3": {"level": "INFO"},
     },
 }

@@ -3,11 +3,20 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from planning_poker.health import health, live_updates_page
+
 urlpatterns = [
+    # First what is asked most: votes and states.
+    path("", include("voting.urls")),
     path("", include("sessions.urls")),
     path("", include("tasks.urls")),
-    path("", include("voting.urls")),
     path("realtime/", include("realtime.urls")),
+    path("healthz", health, name="health"),
+    path(
+        "admin/live-updates/",
+        admin.site.admin_view(live_updates_page),
+        name="live-updates",
+    ),
     path("admin/", admin.site.urls),
 ]
 

@@ -8,7 +8,7 @@ from .channels import register_channel
 from .config import ClientConfig
 from .events import ChannelMember, Event, RealtimeEvent
 from .factory import get_realtime_service
-from .publishing import publish_on_commit
+from .publishing import publish_on_commit, terminate_on_commit
 from .service import RealtimeService
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "get_realtime_service",
     "publish_on_commit",
     "register_channel",
+    "terminate_on_commit",
 ]

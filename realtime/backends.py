@@ -4,6 +4,7 @@ The package takes any class of this shape as its ``backend`` and stays unmodifie
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -22,8 +23,9 @@ class HttpBackend(RequestsBackend):  # type: ignore[misc] # the package is untyp
     is safe: an event that arrives again has a version that browsers know already.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, note_retry: Callable[[], None]) -> None:
         super().__init__(client)
+        self._note_retry = note_retry
         # The package insists on its own certificates, of 2021; those of `certifi` are
         # kept up to date, and REQUESTS_CA_BUNDLE can name a company's own.
         self.options.pop("verify", None)
@@ -31,11 +33,13 @@ class HttpBackend(RequestsBackend):  # type: ignore[misc] # the package is untyp
         self.options["allow_redirects"] = False
 
     def send_request(self, request: Request) -> Any:
+        request = _corrected(request)
         try:
             return super().send_request(request)
         except requests.Timeout:
             raise
         except requests.ConnectionError:
+            self._note_retry()
             return super().send_request(request)
 
 
@@ -44,13 +48,14 @@ class EmbeddedBackend(HttpBackend):
     HTTP to the process that does from anywhere else.
     """
 
-    def __init__(self, client: Any) -> None:
-        super().__init__(client)
+    def __init__(self, client: Any, note_retry: Callable[[], None]) -> None:
+        super().__init__(client, note_retry)
         # A proxy of the environment does not reach a server on this machine.
         self.session.trust_env = False
         self._nobody_listens = False
 
     def send_request(self, request: Request) -> Any:
+        request = _corrected(request)
         if server := running_server():
             response = server.call_from_thread(
                 request.method, request.path, request.query_string, request.body
@@ -65,3 +70,11 @@ class EmbeddedBackend(HttpBackend):
             return {}
         self._nobody_listens = False
         return answer
+
+
+def _corrected(request: Request) -> Request:
+    """The package (3.3.4) leaves the app out of the address of a user."""
+    if not request.path.startswith("/users/"):
+        return request
+    app = f"/apps/{request.client.app_id}"
+    return Request(request.client, request.method, app + request.path, request.params)

@@ -14,6 +14,7 @@ from .events import ChannelMember
 # on the private channel, which has no limit of members, and who is online is told by
 # the presence channel.
 PRIVATE_PREFIX = "private-"
+ENCRYPTED_PREFIX = "private-encrypted-"
 PRESENCE_PREFIX = "presence-"
 LONGEST_WIRE_NAME = 164
 
@@ -53,7 +54,8 @@ def listener(request: HttpRequest, wire_name: str) -> ChannelMember | None:
 def _application_name(wire_name: str) -> str | None:
     if len(wire_name) > LONGEST_WIRE_NAME:
         return None
-    for prefix in (PRIVATE_PREFIX, PRESENCE_PREFIX):
+    # The longer one first: an application's own name may begin with "encrypted-".
+    for prefix in (ENCRYPTED_PREFIX, PRIVATE_PREFIX, PRESENCE_PREFIX):
         if wire_name.startswith(prefix):
             return wire_name.removeprefix(prefix)
     return None

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
+from .embedded import check_options
 from .factory import get_realtime_service
 
 
@@ -12,6 +13,7 @@ from .factory import get_realtime_service
 def the_service_can_be_built(**kwargs: Any) -> list[CheckMessage]:
     try:
         get_realtime_service()
+        check_options()
     except ImproperlyConfigured as wrong_setting:
         return [Error(str(wrong_setting), id="realtime.E001")]
     return []

@@ -2,6 +2,8 @@
 
 from typing import TypedDict
 
+from .channels import PRIVATE_PREFIX
+
 
 class ClientConfig(TypedDict):
     """How the browser connects; the names are pusher-js' own where it has them.
@@ -10,6 +12,8 @@ class ClientConfig(TypedDict):
     An empty ``wsHost`` and ports of None stand for the page's own host and port, a
     ``forceTLS`` of None for TLS as the page has it. ``cluster`` is always a string,
     though only hosted Pusher uses it: pusher-js refuses to start without one.
+    ``channelPrefix`` is what stands before the name of the channel with the events:
+    ``private-``, or ``private-encrypted-`` where only members can read them.
     """
 
     provider: str
@@ -21,3 +25,20 @@ class ClientConfig(TypedDict):
     wsPath: str
     forceTLS: bool | None
     authEndpoint: str
+    channelPrefix: str
+
+
+def polling_only(provider: str) -> ClientConfig:
+    """For a provider that reaches no browser: pages ask for what is new instead."""
+    return {
+        "provider": provider,
+        "key": "",
+        "cluster": "",
+        "wsHost": "",
+        "wsPort": None,
+        "wssPort": None,
+        "wsPath": "",
+        "forceTLS": None,
+        "authEndpoint": "",
+        "channelPrefix": PRIVATE_PREFIX,
+    }

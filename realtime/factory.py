@@ -15,6 +15,9 @@ from .service import RealtimeService
 
 PROVIDERS = {
     "pusher": "realtime.providers.pusher.PusherService",
+    "websocket": "realtime.providers.websocket.WebSocketService",
+    "log": "realtime.providers.log.LogService",
+    "null": "realtime.providers.null.NullService",
     "memory": "realtime.providers.memory.MemoryService",
 }
 
@@ -43,9 +46,11 @@ def _build() -> RealtimeService:
     elif "." in provider:
         path, options = provider, _custom_options()
     else:
+        *known, last = PROVIDERS
         raise ImproperlyConfigured(
             f"REALTIME_PROVIDER is “{provider}”, which is not a provider. Set it to "
-            f"{' or '.join(PROVIDERS)}, or to the dotted path of a class of your own."
+            f"{', '.join(known)} or {last}, or to the dotted path of a class of your "
+            "own."
         )
     service_class = _service_class(path)
     try:

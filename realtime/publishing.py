@@ -18,3 +18,12 @@ def publish_on_commit(channel: str, event: Event) -> None:
         get_realtime_service().broadcast(channel, event)
 
     transaction.on_commit(publish, robust=True)
+
+
+def terminate_on_commit(user_id: str) -> None:
+    """Close the connections of one who may listen no longer, once that is committed."""
+
+    def terminate() -> None:
+        get_realtime_service().terminate_user(user_id)
+
+    transaction.on_commit(terminate, robust=True)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from .config import ClientConfig
 from .events import ChannelMember, Event
@@ -13,11 +13,9 @@ class RealtimeService(ABC):
 
     A provider's options come from the settings as keyword arguments; those that it
     knows are the parameters of its ``__init__``, and this base takes none.
-    ``browser_scripts`` are static files that the browser's driver needs, and
     ``uses_embedded_server`` asks ``manage.py serve`` to hold that server.
     """
 
-    browser_scripts: ClassVar[Sequence[str]] = ()
     uses_embedded_server = False
 
     def __init__(self, **options: object) -> None:
@@ -62,12 +60,34 @@ class RealtimeService(ABC):
         """Whose browsers are connected to ``channel``, as far as this process knows."""
         return frozenset()
 
+    def terminate_user(self, user_id: str) -> None:  # noqa: B027 -- not all can
+        """Close the connections of one who may listen no longer.
+
+        They may come back, and have to be authorized anew. Like ``trigger`` it returns
+        at once and never fails.
+        """
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes
+    ) -> Sequence[Mapping[str, Any]] | None:
+        """The events that the provider tells of; None if it is not its webhook."""
+        return None
+
+    @property
+    def browser_scripts(self) -> Sequence[str]:
+        """Static files that the browser's driver needs, by their names."""
+        return ()
+
     def connect_sources(self) -> list[str]:
         """Where the browser connects to beside the page's own origin.
 
         Sources for ``connect-src`` of the Content-Security-Policy.
         """
         return []
+
+    def status(self) -> Mapping[str, Any]:
+        """What this process has done, for people who look after it. No secret."""
+        return {"provider": self.get_client_config()["provider"]}
 
     def close(self) -> None:  # noqa: B027 -- most providers have nothing to do
         """Send what still waits, or give up after 2 seconds: the process is ending."""

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from .views import authorize
+from .views import authorize, webhook
 
-urlpatterns = [path("auth/", authorize, name="realtime-auth")]
+urlpatterns = [
+    path("auth/", authorize, name="realtime-auth"),
+    path("webhook/", webhook, name="realtime-webhook"),
+]

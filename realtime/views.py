@@ -1,12 +1,14 @@
-"""The endpoint that lets a browser listen to a channel."""
+"""What browsers and the provider's server ask: who may listen, and what happened."""
 
 import re
 
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .channels import listener
 from .factory import get_realtime_service
+from .signals import webhook_received
 
 # Pusher protocol 7, socket_id. Checked before anything is signed: another text could
 # carry the name of another channel into the signature.
@@ -24,9 +26,34 @@ def authorize(request: HttpRequest) -> JsonResponse:
     channel_name = request.POST.get("channel_name", "")
     member = _SOCKET_ID.fullmatch(socket_id) and listener(request, channel_name)
     if not member:
+        return _refusal()
+    try:
+        answer = get_realtime_service().authorize(channel_name, socket_id, member)
+    except ValueError:
+        return _refusal()
+    return JsonResponse(answer)
+
+
+@csrf_exempt
+@require_POST
+def webhook(request: HttpRequest) -> JsonResponse:
+    """Pusher docs, webhooks: 200 for one that the provider has signed, else 403."""
+    events = get_realtime_service().read_webhook(request.headers, request.body)
+    if events is None:
         return JsonResponse(
-            {"error": "You may not listen to this channel.", "code": "channel-refused"},
+            {"error": "This is no webhook of ours.", "code": "webhook-refused"},
             status=403,
         )
-    answer = get_realtime_service().authorize(channel_name, socket_id, member)
-    return JsonResponse(answer)
+    for event in events:
+        webhook_received.send_robust(sender=webhook, event=event)
+    return JsonResponse({})
+
+
+webhook.takes_json = True  # type: ignore[attr-defined] # see RequestBodyMiddleware
+
+
+def _refusal() -> JsonResponse:
+    return JsonResponse(
+        {"error": "You may not listen to this channel.", "code": "channel-refused"},
+        status=403,
+    )

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
-from realtime.config import ClientConfig
+from realtime.channels import ENCRYPTED_PREFIX
+from realtime.config import ClientConfig, polling_only
 from realtime.events import ChannelMember, as_json
 from realtime.service import RealtimeService
 
@@ -32,19 +31,11 @@ class MemoryService(RealtimeService):
         self.outbox.append(Published(channel, event_name, json.loads(as_json(data))))
 
     def get_client_config(self) -> ClientConfig:
-        return {
-            "provider": "memory",
-            "key": "",
-            "cluster": "",
-            "wsHost": "",
-            "wsPort": None,
-            "wssPort": None,
-            "wsPath": "",
-            "forceTLS": None,
-            "authEndpoint": reverse("realtime-auth"),
-        }
+        return polling_only("memory")
 
     def authorize(
         self, channel: str, socket_id: str, member: ChannelMember
     ) -> dict[str, str]:
+        if channel.startswith(ENCRYPTED_PREFIX):
+            raise ValueError("Nothing is encrypted here")
         return {"auth": f"memory:{socket_id}:{channel}:{member.user_id}"}

@@ -2,55 +2,42 @@
 
 Three forms of one provider, told apart by the settings alone: without credentials the
 embedded server, with them hosted Pusher, with ``PUSHER_HOST`` besides any server that
-speaks the protocol. The unmodified ``pusher`` package signs each request.
+speaks the protocol. In each form ``PUSHER_ENCRYPTION_MASTER_KEY`` keeps the server from
+reading the events. The unmodified ``pusher`` package signs and encrypts.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+import json
+import logging
+import threading
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.conf import settings
+import requests
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from pusher import Pusher
+from pusher.errors import PusherBadRequest, PusherBadStatus
 
 from realtime.backends import EmbeddedBackend, HttpBackend
-from realtime.channels import PRESENCE_PREFIX, PRIVATE_PREFIX
+from realtime.channels import ENCRYPTED_PREFIX, PRESENCE_PREFIX, PRIVATE_PREFIX
 from realtime.config import ClientConfig
-from realtime.credentials import embedded_app
-from realtime.delivery import Delivery, attempt
+from realtime.delivery import REFETCH, Delivery, EventRefused, Outgoing
+from realtime.endpoints import (
+    Server,
+    app_of,
+    embedded_server,
+    encryption_key,
+    hosted_server,
+    own_server,
+)
 from realtime.events import ChannelMember, as_json
-from realtime.server import App, running_server
+from realtime.server import running_server
 from realtime.service import RealtimeService
 
 # For connecting, and again for the answer. Nobody waits for it but the next event.
 TIMEOUT_SECONDS = 2
-DEFAULT_CLUSTER = "us2"
-DEFAULT_PORTS = {"http": 80, "https": 443}
-# What may stand between scheme and port; IPv6 stands in brackets there.
-_HOST = r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]"
 
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A server that speaks the protocol, as one side reaches it."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @property
-    def is_secure(self) -> bool:
-        return self.scheme == "https"
-
-    @property
-    def websocket_source(self) -> str:
-        """As the Content-Security-Policy names it."""
-        scheme = "wss" if self.is_secure else "ws"
-        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{scheme}://{self.host}{port}"
+logger = logging.getLogger(__name__)
 
 
 class PusherService(RealtimeService):
@@ -59,7 +46,7 @@ class PusherService(RealtimeService):
     Empty counts as unset. ``port``, ``scheme`` and ``public_*`` belong to ``host``.
     """
 
-    browser_scripts: ClassVar = ["vendor/pusher-js/pusher.min.js"]
+    browser_driver: ClassVar = "pusher"
 
     def __init__(
         self,
@@ -74,84 +61,125 @@ class PusherService(RealtimeService):
         public_host: str = "",
         public_port: str = "",
         public_scheme: str = "",
+        encryption_master_key: str = "",
         **options: object,
     ) -> None:
         super().__init__(**options)
-        app = _app(app_id, key, secret)
-        if host and app is None:
-            raise ImproperlyConfigured(
-                "PUSHER_HOST is set, but no credentials are. Set PUSHER_APP_ID, "
-                "PUSHER_KEY and PUSHER_SECRET to those of that server, or unset "
-                "PUSHER_HOST to use the embedded server."
-            )
+        app = app_of(app_id, key, secret)
         if public_host and not host:
             raise ImproperlyConfigured(
                 "PUSHER_PUBLIC_HOST is set, but PUSHER_HOST is not. Set PUSHER_HOST to "
                 "where this server reaches the other one, or unset PUSHER_PUBLIC_HOST."
             )
-        self.uses_embedded_server = app is None
-        self._app = app or embedded_app()
-        self._cluster = ""
-        self._browsers: Endpoint | None = None
-        if self.uses_embedded_server:
-            server = _embedded_server()
-        elif host:
-            server = _endpoint("PUSHER", scheme or "https", host, port)
-            self._browsers = _public(server, public_scheme, public_host, public_port)
+        if host:
+            server = own_server(
+                app,
+                host=host,
+                port=port,
+                scheme=scheme,
+                public_host=public_host,
+                public_port=public_port,
+                public_scheme=public_scheme,
+            )
+        elif app:
+            server = hosted_server(app, cluster)
         else:
-            self._cluster = _checked_cluster(cluster or DEFAULT_CLUSTER)
-            server = Endpoint("https", f"api-{self._cluster}.pusher.com", 443)
-            self._browsers = Endpoint("https", f"ws-{self._cluster}.pusher.com", 443)
+            server = embedded_server()
+        self._use(server, encryption_key(encryption_master_key))
+
+    def _use(self, server: Server, encryption_key: str | None) -> None:
+        self._server = server
+        self.uses_embedded_server = server.is_embedded
+        self._channel_prefix = ENCRYPTED_PREFIX if encryption_key else PRIVATE_PREFIX
+        self._delivery = Delivery(self._send)
         self._pusher = Pusher(
-            app_id=self._app.app_id,
-            key=self._app.key,
-            secret=self._app.secret,
-            host=server.host,
-            port=server.port,
-            ssl=server.is_secure,
+            app_id=server.app.app_id,
+            key=server.app.key,
+            secret=server.app.secret,
+            host=server.publishing.host,
+            port=server.publishing.port,
+            ssl=server.publishing.is_secure,
             timeout=TIMEOUT_SECONDS,
-            backend=EmbeddedBackend if self.uses_embedded_server else HttpBackend,
+            encryption_master_key_base64=encryption_key,
+            backend=EmbeddedBackend if server.is_embedded else HttpBackend,
+            note_retry=self._delivery.note_retry,
         )
-        self._delivery = Delivery()
+
+    @property
+    def browser_scripts(self) -> Sequence[str]:
+        build = "pusher.min.js"
+        if self._channel_prefix == ENCRYPTED_PREFIX:
+            build = "pusher-with-encryption.min.js"
+        return [f"vendor/pusher-js/{build}"]
 
     def trigger(self, channel: str, event_name: str, data: Mapping[str, Any]) -> None:
         """In process where this process holds the embedded server, else on a thread."""
-        what = f"{event_name} on {channel}"
-        send = partial(
-            self._pusher.trigger,
-            f"{PRIVATE_PREFIX}{channel}",
-            event_name,
-            as_json(data),
-        )
+        event = Outgoing(channel, event_name, as_json(data))
         if self.uses_embedded_server and running_server():
-            attempt(what, send)
+            self._delivery.send_now(event)
         else:
-            self._delivery.put(what, send)
+            self._delivery.put(event)
 
     def get_client_config(self) -> ClientConfig:
-        browsers = self._browsers
+        browsers = self._server.browsers
         return {
-            "provider": "pusher",
-            "key": self._app.key,
-            "cluster": self._cluster,
+            "provider": self.browser_driver,
+            "key": self._server.app.key,
+            "cluster": self._server.cluster,
             "wsHost": browsers.host if browsers else "",
             "wsPort": browsers.port if browsers else None,
             "wssPort": browsers.port if browsers else None,
             "wsPath": "",
             "forceTLS": browsers.is_secure if browsers else None,
             "authEndpoint": reverse("realtime-auth"),
+            "channelPrefix": self._channel_prefix,
         }
 
     def authorize(
         self, channel: str, socket_id: str, member: ChannelMember
     ) -> dict[str, str]:
         """Pusher Channels, auth signatures; presence channels also sign who it is."""
+        if channel.startswith(ENCRYPTED_PREFIX) != (
+            self._channel_prefix == ENCRYPTED_PREFIX
+        ) and not channel.startswith(PRESENCE_PREFIX):
+            raise ValueError(f"Events are on {self._channel_prefix}… channels")
         who = {"user_id": member.user_id, "user_info": dict(member.user_info)}
         is_presence = channel.startswith(PRESENCE_PREFIX)
-        answer: dict[str, str] = self._pusher.authenticate(
+        answer = self._pusher.authenticate(
             channel, socket_id, who if is_presence else None
         )
-        return answer
+        # The package gives the shared secret of an encrypted channel as bytes.
+        return {
+            name: value.decode() if isinstance(value, bytes) else value
+            for name, value in answer.items()
+        }
+
+    def read_webhook(
+        self, headers: Mapping[str, str], body: bytes
+    ) -> Sequence[Mapping[str, Any]] | None:
+        """Pusher docs, webhooks: signed, and of the last five minutes."""
+        signature = headers.get("X-Pusher-Signature", "")
+        # The package compares in constant time, and that takes no other letters.
+        if not signature.isascii():
+            return None
+        try:
+            webhook = self._pusher.validate_webhook(
+                headers.get("X-Pusher-Key", ""), signature, body
+            )
+            return list(webhook["events"]) if webhook else None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # Not text, which the package decodes before it looks at the signature; or
+            # signed, and of another shape.
+            return None
+
+    def terminate_user(self, user_id: str) -> None:
+        """At once in this process, else on a thread of its own: it happens seldom."""
+        if self.uses_embedded_server and running_server():
+            self._terminate(user_id)
+        else:
+            threading.Thread(
+                target=self._terminate, args=[user_id], name="realtime-terminate"
+            ).start()
 
     def online_user_ids(self, channel: str) -> frozenset[str]:
         server = running_server() if self.uses_embedded_server else None
@@ -160,80 +188,54 @@ class PusherService(RealtimeService):
         return server.online_user_ids(f"{PRESENCE_PREFIX}{channel}")
 
     def connect_sources(self) -> list[str]:
-        return [self._browsers.websocket_source] if self._browsers else []
+        browsers = self._server.browsers
+        return [browsers.websocket_source] if browsers else []
+
+    def status(self) -> Mapping[str, Any]:
+        return {**super().status(), **self._delivery.status()}
 
     def close(self) -> None:
         self._delivery.close()
 
+    def _send(self, events: Sequence[Outgoing]) -> None:
+        try:
+            if len(events) == 1:
+                self._send_one(events[0])
+            else:
+                self._send_batch(events)
+        except (json.JSONDecodeError, requests.RequestException):
+            # Both can be a ValueError, and neither is the events' fault.
+            raise
+        except (PusherBadRequest, TypeError, ValueError) as error:
+            raise EventRefused(str(error)) from error
+        except PusherBadStatus as error:
+            # Where even a refetch is too large, the size is not what is wrong.
+            is_large = any(event.name != REFETCH for event in events)
+            if is_large and str(error).startswith("413"):
+                raise EventRefused(str(error)) from error
+            raise
 
-def _app(app_id: str, key: str, secret: str) -> App | None:
-    """The credentials, None where none is set."""
-    given = {"PUSHER_APP_ID": app_id, "PUSHER_KEY": key, "PUSHER_SECRET": secret}
-    missing = [name for name, text in given.items() if not text]
-    if len(missing) == len(given):
-        return None
-    if missing:
-        raise ImproperlyConfigured(
-            f"{' and '.join(missing)} must be set too. A Pusher account needs all of "
-            f"{', '.join(given)}; without any of them the embedded server is used."
+    def _send_one(self, event: Outgoing) -> None:
+        self._pusher.trigger(self._wire_name(event.channel), event.name, event.data)
+
+    def _send_batch(self, events: Sequence[Outgoing]) -> None:
+        self._pusher.trigger_batch(
+            [
+                {
+                    "channel": self._wire_name(event.channel),
+                    "name": event.name,
+                    "data": event.data,
+                }
+                for event in events
+            ]
         )
-    if not re.fullmatch("[0-9]+", app_id):
-        raise ImproperlyConfigured(
-            f"PUSHER_APP_ID is “{app_id}”, but an app id is made of digits. Copy it "
-            "from the app's keys; a self-hosted server must be given one of digits."
-        )
-    return App(app_id, key, secret)
 
+    def _terminate(self, user_id: str) -> None:
+        try:
+            self._pusher.terminate_user_connections(user_id)
+        except Exception as error:  # noqa: BLE001 -- libraries raise what they like
+            # Not every server can. What is secret is in no event anyway.
+            logger.warning("Connections could not be closed: %s", type(error).__name__)
 
-def _checked_cluster(cluster: str) -> str:
-    if not re.fullmatch("[a-z0-9-]+", cluster):
-        raise ImproperlyConfigured(
-            f"PUSHER_CLUSTER is “{cluster}”. It must be the cluster's short name, such "
-            "as us2 or eu; the app's keys name it."
-        )
-    return cluster
-
-
-def _endpoint(prefix: str, scheme: str, host: str, port: str) -> Endpoint:
-    if scheme not in DEFAULT_PORTS:
-        raise ImproperlyConfigured(
-            f"{prefix}_SCHEME is “{scheme}”. It must be http or https."
-        )
-    if not re.fullmatch(_HOST, host):
-        raise ImproperlyConfigured(
-            f"{prefix}_HOST is “{host}”. It must be a name or an address alone, such "
-            f"as live.example.org; {prefix}_PORT and {prefix}_SCHEME say the rest."
-        )
-    if port and not _is_port(port):
-        raise ImproperlyConfigured(
-            f"{prefix}_PORT is “{port}”. It must be a number from 1 to 65535."
-        )
-    return Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
-
-
-def _public(server: Endpoint, scheme: str, host: str, port: str) -> Endpoint:
-    """Where browsers reach a server: there too, but for what is said of them.
-
-    Its port is no guide to them if they come by another scheme: a proxy is between.
-    """
-    scheme = scheme or server.scheme
-    if not port and scheme == server.scheme:
-        port = str(server.port)
-    return _endpoint("PUSHER_PUBLIC", scheme, host or server.host, port)
-
-
-def _embedded_server() -> Endpoint:
-    """Where the process that holds the embedded server listens."""
-    address: str = settings.REALTIME["SERVER_URL"]
-    parts = re.fullmatch(f"(https?)://({_HOST})(?::([0-9]+))?/?", address)
-    if not parts or not _is_port(parts[3] or "80"):
-        raise ImproperlyConfigured(
-            f"REALTIME_SERVER_URL is “{address}”. It must be an address without a "
-            "path, such as http://127.0.0.1:8000."
-        )
-    scheme, host, port = parts.groups()
-    return Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
-
-
-def _is_port(text: str) -> bool:
-    return re.fullmatch("[0-9]{1,5}", text) is not None and 0 < int(text) < 65_536
+    def _wire_name(self, channel: str) -> str:
+        return f"{self._channel_prefix}{channel}"

@@ -105,7 +105,14 @@ def test_a_provider_of_ones_own_gets_its_options(own, options, greeting):
 @pytest.mark.parametrize(
     ("provider", "options", "sentence"),
     [
-        ("pushr", "", "REALTIME_PROVIDER is “pushr”.* Set it to pusher or memory"),
+        (
+            "pushr",
+            "",
+            (
+                "REALTIME_PROVIDER is “pushr”.* Set it to pusher, websocket, log, "
+                "null or memory"
+            ),
+        ),
         ("", "", "REALTIME_PROVIDER is “”, which is not a provider"),
         ("no.such.Service", "", "REALTIME_PROVIDER is “no.such.Service”.* imported"),
         ("json.JSONDecoder", "", "REALTIME_PROVIDER.*not a realtime.RealtimeService"),

@@ -3,7 +3,12 @@ import logging
 import pytest
 from django.db import transaction
 
-from realtime import RealtimeEvent, get_realtime_service, publish_on_commit
+from realtime import (
+    RealtimeEvent,
+    get_realtime_service,
+    publish_on_commit,
+    terminate_on_commit,
+)
 from realtime.providers.memory import MemoryService, Published
 
 CHANNEL = "board-1"
@@ -14,6 +19,17 @@ class FailsAtFirst(MemoryService):
         if event_name == "first":
             raise ConnectionError("The provider is down.")
         super().trigger(channel, event_name, data)
+
+
+class ClosesConnections(MemoryService):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.closed = []
+
+    def terminate_user(self, user_id):
+        self.closed.append(user_id)
+        if user_id == "nobody":
+            raise ConnectionError("The provider is down.")
 
 
 def event(name, **data):
@@ -88,3 +104,39 @@ def test_anything_with_a_type_and_data_can_be_published(transactional_db, outbox
     publish_on_commit(CHANNEL, Drawn())
 
     assert outbox == [Published(CHANNEL, "drawn", {"line": 1})]
+
+
+@pytest.fixture
+def closed(settings):
+    """Whose connections were closed."""
+    settings.REALTIME = {
+        **settings.REALTIME,
+        "PROVIDER": f"{__name__}.ClosesConnections",
+    }
+    return get_realtime_service().closed
+
+
+def test_connections_are_closed_once_it_is_committed(transactional_db, closed):
+    with transaction.atomic():
+        terminate_on_commit("jonas")
+        assert closed == []
+
+    assert closed == ["jonas"]
+
+
+def test_whoever_was_not_removed_after_all_keeps_her_connections(
+    transactional_db, closed
+):
+    with transaction.atomic():
+        terminate_on_commit("jonas")
+        transaction.set_rollback(True)
+
+    assert closed == []
+
+
+def test_connections_that_cannot_be_closed_are_no_failure(transactional_db, closed):
+    with transaction.atomic():
+        terminate_on_commit("nobody")
+        terminate_on_commit("jonas")
+
+    assert closed == ["nobody", "jonas"]

@@ -35,6 +35,7 @@ def test_the_page_carries_what_a_browser_needs_and_nothing_else(provide, options
         "wsPath",
         "forceTLS",
         "authEndpoint",
+        "channelPrefix",
     }
     app = embedded_app()
     for secret in (app.app_id, app.secret, ACCOUNT["app_id"], ACCOUNT["secret"]):

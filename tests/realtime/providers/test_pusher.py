@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import hmac
 import json
@@ -5,14 +6,17 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from nacl.secret import SecretBox
 
 from realtime.credentials import embedded_app
+from realtime.events import ChannelMember
 from tests.realtime.server import running
 from tests.realtime.server.running import Client, RunningServer
 
@@ -76,11 +80,24 @@ def test_the_request_that_leaves_goes_to_the_right_place_and_is_signed(
     assert not is_signed(request, "another secret")
 
 
-def test_events_leave_in_their_order_each_with_little_patience(provide, network):
-    trigger(provide(**ACCOUNT), "first", "second", "third")
+def events_in(requests):
+    """What left, in its order, alone or in batches: (channel, name) each."""
+    for request in requests:
+        body = json.loads(request.body)
+        for event in body.get("batch", [body]):
+            [channel] = event.get("channels") or [event["channel"]]
+            yield channel, event["name"]
 
-    names = [json.loads(request.body)["name"] for request in network.requests]
-    assert names == ["first", "second", "third"]
+
+def test_events_leave_in_their_order_with_little_patience(provide, network):
+    names = [f"event-{number}" for number in range(25)]
+    trigger(provide(**ACCOUNT), *names)
+
+    assert list(events_in(network.requests)) == [
+        ("private-board-1", name) for name in names
+    ]
+    assert len(network.requests) < len(names)
+    assert all(is_signed(request, "the-secret") for request in network.requests)
     assert {options["timeout"] for options in network.options} == {2}
 
 
@@ -114,13 +131,16 @@ def test_a_dropped_connection_is_tried_once_more(provide, network, caplog):
         ([requests.ConnectionError("refused")] * 2, 2, "ConnectionError: refused"),
     ],
 )
-def test_a_provider_that_fails_is_logged_and_the_next_event_leaves(
+def test_a_provider_that_fails_is_logged_and_what_was_lost_is_made_up_for(
     provide, network, caplog, answers, requests_made, reason
 ):
     network.answers = list(answers)
-    trigger(provide(**ACCOUNT), "first", "second")
+    trigger(provide(**ACCOUNT), "first")
 
-    assert len(network.requests) == requests_made + 1
+    assert list(events_in(network.requests)) == [
+        *[("private-board-1", "first")] * requests_made,
+        ("private-board-1", "refetch"),
+    ]
     [message] = caplog.messages
     assert message.startswith(f"first on board-1 was not delivered: {reason}")
     assert "the-secret" not in caplog.text
@@ -180,6 +200,7 @@ def test_browsers_are_told_where_to_connect(
         "wsPath": "",
         "forceTLS": tls,
         "authEndpoint": "/realtime/auth/",
+        "channelPrefix": "private-",
     }
     assert service.connect_sources() == [source]
     assert not service.uses_embedded_server
@@ -199,6 +220,7 @@ def test_with_the_embedded_server_browsers_stay_where_the_page_is(provide):
         "wsPath": "",
         "forceTLS": None,
         "authEndpoint": "/realtime/auth/",
+        "channelPrefix": "private-",
     }
     assert service.connect_sources() == []
     assert service.uses_embedded_server
@@ -224,6 +246,8 @@ def test_with_the_embedded_server_browsers_stay_where_the_page_is(provide):
         ({**OWN, "public_host": "a/b"}, "PUSHER_PUBLIC_HOST is “a/b”"),
         ({**OWN, "public_port": "-1"}, "PUSHER_PUBLIC_PORT is “-1”"),
         ({**OWN, "public_scheme": "ftp"}, "PUSHER_PUBLIC_SCHEME is “ftp”"),
+        ({"encryption_master_key": "c2VjcmV0"}, "PUSHER_ENCRYPTION_MASTER_KEY.*32"),
+        ({"encryption_master_key": "no base64"}, "PUSHER_ENCRYPTION_MASTER_KEY.*32"),
         ({"server_url": ""}, "REALTIME_SERVER_URL is “”"),
         ({"server_url": "ftp://127.0.0.1"}, "REALTIME_SERVER_URL is “ftp://127.0.0.1”"),
         ({"server_url": "127.0.0.1:8000"}, "REALTIME_SERVER_URL is “127.0.0.1:8000”"),
@@ -262,8 +286,10 @@ def test_a_process_without_the_embedded_server_posts_to_the_one_that_has_it(
 
 def test_that_nobody_listens_is_no_error_and_said_once(provide, network, caplog):
     network.answers = [requests.ConnectionError("refused")] * 4
+    service = provide()
     with caplog.at_level(logging.INFO, "realtime"):
-        trigger(provide(), "first", "second", "third")
+        for name in ("first", "second", "third"):
+            trigger(service, name)
 
     assert len(network.requests) == 5
     assert [record.levelname for record in caplog.records] == ["INFO"]
@@ -307,6 +333,14 @@ def test_what_the_embedded_server_refuses_is_logged(provide, embedded, caplog):
     assert message.startswith("pusher:forged on board-1 was not delivered:")
 
 
+def test_an_event_too_large_is_replaced_by_a_refetch(provide, embedded):
+    with browser_of(embedded) as browser:
+        browser.subscribe("private-board-1")
+        provide().trigger("board-1", "drawn", {"strokes": "x" * 10_240})
+
+        assert browser.receive("refetch") == {}
+
+
 def test_another_process_reaches_every_browser(embedded):
     script = """if True:
         import django
@@ -333,3 +367,70 @@ def test_another_process_reaches_every_browser(embedded):
         )
 
         assert browser.receive("drawn") == {"colour": "grün"}
+
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+SECRET_BOARD = "private-encrypted-board-1"
+
+
+def test_what_is_encrypted_is_read_by_those_who_may_listen_alone(provide, embedded):
+    service = provide(encryption_master_key=KEY)
+    with browser_of(embedded) as browser:
+        member = ChannelMember("zoë")
+        answer = service.authorize(SECRET_BOARD, browser.socket_id, member)
+        browser.send(
+            "pusher:subscribe", {"channel": SECRET_BOARD, "auth": answer["auth"]}
+        )
+        browser.receive("pusher_internal:subscription_succeeded")
+        service.trigger("board-1", "drawn", {"colour": "grün"})
+        sealed = browser.receive("drawn")
+
+    assert set(sealed) == {"nonce", "ciphertext"}
+    box = SecretBox(base64.b64decode(answer["shared_secret"]))
+    parts = [base64.b64decode(sealed[part]) for part in ("ciphertext", "nonce")]
+    assert json.loads(box.decrypt(*parts)) == {"colour": "grün"}
+
+
+@pytest.mark.parametrize("server", [{}, ACCOUNT, OWN])
+def test_browsers_are_told_that_it_is_encrypted_and_get_the_build_that_can(
+    provide, server
+):
+    service = provide(**server, encryption_master_key=KEY)
+
+    assert service.get_client_config()["channelPrefix"] == "private-encrypted-"
+    assert service.browser_scripts == ["vendor/pusher-js/pusher-with-encryption.min.js"]
+    assert KEY not in repr(service.get_client_config())
+
+
+def test_no_plain_channel_is_signed_where_events_are_encrypted(provide):
+    member = ChannelMember("zoë")
+    with pytest.raises(ValueError, match="private-encrypted-"):
+        provide(encryption_master_key=KEY).authorize("private-board-1", "1.2", member)
+    with pytest.raises(ValueError, match="private-"):
+        provide().authorize(SECRET_BOARD, "1.2", member)
+
+
+def test_the_connections_of_a_user_are_closed_at_the_address_that_servers_have(
+    provide, network
+):
+    service = provide(**OWN)
+    service.terminate_user("zoe")
+    for thread in threading.enumerate():
+        if thread.name == "realtime-terminate":
+            thread.join()
+
+    [request] = network.requests
+    path = "/apps/42/users/zoe/terminate_connections"
+    assert urlsplit(request.url).path == path
+    assert is_signed(request, "the-secret")
+
+
+def test_what_was_sent_is_counted(provide, network):
+    network.answers = [requests.ConnectionError("Connection aborted.")]
+    service = provide(**ACCOUNT)
+    trigger(service)
+
+    status = service.status()
+    assert status["provider"] == "pusher"
+    assert (status["sent"], status["retried"], status["waiting"]) == (1, 1, 0)
+    assert status["circuit"] == "closed"

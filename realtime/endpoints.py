@@ -1,0 +1,178 @@
+"""Where a server of the Pusher protocol is, and with which credentials."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from .credentials import embedded_app
+from .server import App
+
+DEFAULT_CLUSTER = "us2"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+ENCRYPTION_KEY_BYTES = 32
+# What may stand between scheme and port; IPv6 stands in brackets there.
+_HOST = r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A server that speaks the protocol, as one side reaches it."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def is_secure(self) -> bool:
+        return self.scheme == "https"
+
+    @property
+    def websocket_source(self) -> str:
+        """As the Content-Security-Policy names it."""
+        scheme = "wss" if self.is_secure else "ws"
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{scheme}://{self.host}{port}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of the protocol. ``browsers`` None: they find it where their page is.
+
+    ``cluster`` is empty but for hosted Pusher.
+    """
+
+    app: App
+    publishing: Endpoint
+    browsers: Endpoint | None
+    cluster: str = ""
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.browsers is None
+
+
+def embedded_server() -> Server:
+    """The embedded one, where the process that holds it listens."""
+    address: str = settings.REALTIME["SERVER_URL"]
+    parts = re.fullmatch(f"(https?)://({_HOST})(?::([0-9]+))?/?", address)
+    if not parts or not _is_port(parts[3] or "80"):
+        raise ImproperlyConfigured(
+            f"REALTIME_SERVER_URL is “{address}”. It must be an address without a "
+            "path, such as http://127.0.0.1:8000."
+        )
+    scheme, host, port = parts.groups()
+    endpoint = Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
+    return Server(embedded_app(), endpoint, browsers=None)
+
+
+def hosted_server(app: App, cluster: str) -> Server:
+    """Pusher's own, in one of its clusters."""
+    cluster = _checked_cluster(cluster or DEFAULT_CLUSTER)
+    return Server(
+        app,
+        publishing=Endpoint("https", f"api-{cluster}.pusher.com", 443),
+        browsers=Endpoint("https", f"ws-{cluster}.pusher.com", 443),
+        cluster=cluster,
+    )
+
+
+def own_server(
+    app: App | None,
+    *,
+    host: str,
+    port: str,
+    scheme: str,
+    public_host: str,
+    public_port: str,
+    public_scheme: str,
+) -> Server:
+    """One that the operator runs, at PUSHER_HOST."""
+    if app is None:
+        raise ImproperlyConfigured(
+            "PUSHER_HOST is set, but no credentials are. Set PUSHER_APP_ID, "
+            "PUSHER_KEY and PUSHER_SECRET to those of that server, or unset "
+            "PUSHER_HOST to use the embedded server."
+        )
+    publishing = _endpoint("PUSHER", scheme or "https", host, port)
+    browsers = _public(publishing, public_scheme, public_host, public_port)
+    return Server(app, publishing, browsers)
+
+
+def app_of(app_id: str, key: str, secret: str) -> App | None:
+    """The credentials, None where none is set."""
+    given = {"PUSHER_APP_ID": app_id, "PUSHER_KEY": key, "PUSHER_SECRET": secret}
+    missing = [name for name, text in given.items() if not text]
+    if len(missing) == len(given):
+        return None
+    if missing:
+        raise ImproperlyConfigured(
+            f"{' and '.join(missing)} must be set too. A Pusher account needs all of "
+            f"{', '.join(given)}; without any of them the embedded server is used."
+        )
+    if not re.fullmatch("[0-9]+", app_id):
+        raise ImproperlyConfigured(
+            f"PUSHER_APP_ID is “{app_id}”, but an app id is made of digits. Copy it "
+            "from the app's keys; a self-hosted server must be given one of digits."
+        )
+    return App(app_id, key, secret)
+
+
+def encryption_key(text: str) -> str | None:
+    """PUSHER_ENCRYPTION_MASTER_KEY, None where it is not set. No message quotes it."""
+    if not text:
+        return None
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != ENCRYPTION_KEY_BYTES:
+        raise ImproperlyConfigured(
+            f"PUSHER_ENCRYPTION_MASTER_KEY must be {ENCRYPTION_KEY_BYTES} random bytes "
+            "in base64. `openssl rand -base64 32` prints such a key."
+        )
+    return text
+
+
+def _checked_cluster(cluster: str) -> str:
+    if not re.fullmatch("[a-z0-9-]+", cluster):
+        raise ImproperlyConfigured(
+            f"PUSHER_CLUSTER is “{cluster}”. It must be the cluster's short name, such "
+            "as us2 or eu; the app's keys name it."
+        )
+    return cluster
+
+
+def _endpoint(prefix: str, scheme: str, host: str, port: str) -> Endpoint:
+    if scheme not in DEFAULT_PORTS:
+        raise ImproperlyConfigured(
+            f"{prefix}_SCHEME is “{scheme}”. It must be http or https."
+        )
+    if not re.fullmatch(_HOST, host):
+        raise ImproperlyConfigured(
+            f"{prefix}_HOST is “{host}”. It must be a name or an address alone, such "
+            f"as live.example.org; {prefix}_PORT and {prefix}_SCHEME say the rest."
+        )
+    if port and not _is_port(port):
+        raise ImproperlyConfigured(
+            f"{prefix}_PORT is “{port}”. It must be a number from 1 to 65535."
+        )
+    return Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
+
+
+def _public(server: Endpoint, scheme: str, host: str, port: str) -> Endpoint:
+    """Where browsers reach a server: there too, but for what is said of them.
+
+    Its port is no guide to them if they come by another scheme: a proxy is between.
+    """
+    scheme = scheme or server.scheme
+    if not port and scheme == server.scheme:
+        port = str(server.port)
+    return _endpoint("PUSHER_PUBLIC", scheme, host or server.host, port)
+
+
+def _is_port(text: str) -> bool:
+    return re.fullmatch("[0-9]{1,5}", text) is not None and 0 < int(text) < 65_536

@@ -1,0 +1,126 @@
+"""What a provider's server tells, if it is the provider's server."""
+
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+
+from realtime.signals import webhook_received
+
+ADDRESS = "/realtime/webhook/"
+ACCOUNT = {"app_id": "42", "key": "the-key", "secret": "the-secret"}
+EVENTS = [{"name": "channel_occupied", "channel": "private-board-1"}]
+
+
+def body(events=EVENTS, *, seconds_ago=0):
+    time_ms = int((time.time() - seconds_ago) * 1000)
+    return json.dumps({"time_ms": time_ms, "events": events}).encode()
+
+
+def signature(content, secret="the-secret"):
+    return hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+
+
+@pytest.fixture
+def heard():
+    """The events that receivers of the signal were given."""
+    heard = []
+
+    def receive(event, **kwargs):
+        heard.append(event)
+
+    webhook_received.connect(receive)
+    yield heard
+    webhook_received.disconnect(receive)
+
+
+@pytest.fixture
+def send(client, provide):
+    provide(**ACCOUNT)
+
+    def send(content, **headers):
+        return client.post(
+            ADDRESS,
+            content,
+            content_type="application/json",
+            headers={
+                "X-Pusher-Key": "the-key",
+                "X-Pusher-Signature": signature(content),
+                **headers,
+            },
+        )
+
+    return send
+
+
+def test_what_it_tells_is_passed_on(send, heard):
+    assert send(body()).status_code == 200
+    assert heard == EVENTS
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (body(), {"X-Pusher-Key": "another-key"}),
+        (body(), {"X-Pusher-Key": ""}),
+        (body(), {"X-Pusher-Signature": ""}),
+        (body(), {"X-Pusher-Signature": signature(body(), "another secret")}),
+        (body(), {"X-Pusher-Signature": "ü"}),
+        (body(seconds_ago=301), {}),
+        (b"no JSON", {}),
+        (b"no text: \xff", {}),
+        (b"{}", {}),
+        (b"[]", {}),
+        (b'{"time_ms": "now", "events": []}', {}),
+        (body(None), {}),
+        (b"", {}),
+    ],
+    # Without these they would be named after what they send, the time included.
+    ids=[
+        "another key",
+        "no key",
+        "no signature",
+        "another secret",
+        "no ASCII",
+        "too old",
+        "no JSON",
+        "no text",
+        "no time",
+        "no object",
+        "a time that is no number",
+        "no list of events",
+        "nothing",
+    ],
+)
+def test_anything_else_is_refused_and_nobody_hears_of_it(send, heard, content, headers):
+    answer = send(content, **headers)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "webhook-refused"
+    assert heard == []
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_it_only_takes_a_post(client, provide, method):
+    provide(**ACCOUNT)
+
+    assert getattr(client, method)(ADDRESS).status_code == 405
+
+
+def test_without_a_provider_of_the_protocol_there_are_none(client, provide):
+    provide("null")
+
+    assert client.post(ADDRESS, {}).status_code == 403
+
+
+def test_a_receiver_that_fails_is_no_reason_to_send_it_again(send):
+    def fail(**kwargs):
+        raise RuntimeError
+
+    webhook_received.connect(fail)
+    try:
+        assert send(body()).status_code == 200
+    finally:
+        webhook_received.disconnect(fail)
