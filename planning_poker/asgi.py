@@ -1,43 +1,15 @@
-"""The ASGI application of ``manage.py serve``: web and real-time on one port."""
+"""The ASGI application: the web part alone, for any ASGI server.
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+``manage.py serve`` serves the same, with the embedded server in front.
+"""
 
-from a2wsgi import WSGIMiddleware
-from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+import os
 
-from realtime.server import EmbeddedServer
+import django
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planning_poker.settings")
+django.setup()
 
+from planning_poker.application import Application  # noqa: E402 -- needs the settings
 
-class Application:
-    """Django in a few lasting threads, and the embedded server where there is one.
-
-    Under Django's own ASGI handler each request would start a thread, and open a
-    database connection in it; here both are kept. WebSockets do not come this way:
-    uvicorn hands them to the embedded server's protocol class.
-    """
-
-    def __init__(self, embedded: EmbeddedServer | None) -> None:
-        self._embedded = embedded
-        django: Any = get_wsgi_application()
-        # a2wsgi spells out each message of ASGI; uvicorn's are all that arrive here.
-        self._web: Any = WSGIMiddleware(django, workers=settings.WEB_THREADS)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._embedded and _is_realtime(scope):
-            await self._embedded.asgi(scope, receive, send)
-        else:
-            await self._web(scope, receive, send)
-
-
-def _is_realtime(scope: Scope) -> bool:
-    if scope["type"] == "lifespan":
-        return True
-    path: str = scope["path"]
-    return path.startswith(("/app/", "/apps/"))
+application = Application()

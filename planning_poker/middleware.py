@@ -1,16 +1,35 @@
 """What holds for every request: its body, its refusals, its cookies."""
 
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, TooManyFieldsSent, TooManyFilesSent
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 from sessions.refusals import answer_to, refusal_response
 from sessions.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+ADMIN = "/admin/"
+
+_logger = logging.getLogger(__name__)
+
+RETRY_WHEN_BUSY_SECONDS, RETRY_WHEN_FULL_SECONDS = 1, 30
+# SQLite, result codes; PostgreSQL, appendix A (error codes).
+SQLITE_CANNOT_WRITE = ("SQLITE_FULL", "SQLITE_IOERR")
+POSTGRES_DISK_FULL = "53100"
 
 URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
@@ -31,8 +50,44 @@ class SecureCookiesMiddleware:
         return response
 
 
+class ForTheAdminAlone(MiddlewareMixin):
+    """Beside one of Django's: only the admin has sessions, users and messages, and the
+    room's many small requests need not prepare them.
+    """
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(ADMIN):
+            return super().__call__(request)
+        return self.get_response(request)
+
+
+class AdminSessionMiddleware(ForTheAdminAlone, SessionMiddleware):
+    pass
+
+
+class AdminAuthenticationMiddleware(ForTheAdminAlone, AuthenticationMiddleware):
+    pass
+
+
+class AdminMessageMiddleware(ForTheAdminAlone, MessageMiddleware):
+    pass
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The Content-Security-Policy on whatever has a body; most answers have none."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.status_code in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
+            return response
+        return super().process_response(request, response)
+
+
 class RefusalMiddleware:
-    """A broken rule, or a wrong method, is answered with its status and a sentence."""
+    """A broken rule, a wrong method or a database that cannot is answered with its
+    status and a sentence.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -52,20 +107,30 @@ class RefusalMiddleware:
     ) -> HttpResponse | None:
         if isinstance(exception, RuleBroken):
             return answer_to(request, exception)
+        if isinstance(exception, OperationalError) and not _is_mistake(exception):
+            return _database_refusal(request, exception)
         return None
 
 
 class RequestBodyMiddleware:
-    """A body is a form, and not a large one; anything else is refused unread."""
+    """A body is a form, and not a large one; anything else is refused unread.
+
+    A view that reads the body itself says so by its attribute ``takes_json``.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        refusal = self._refusal_of(request)
-        return refusal or self.get_response(request)
+        return self.get_response(request)
 
-    def _refusal_of(self, request: HttpRequest) -> HttpResponse | None:
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        arguments: list[Any],
+        named_arguments: dict[str, Any],
+    ) -> HttpResponse | None:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
@@ -77,7 +142,8 @@ class RequestBodyMiddleware:
                 "too-large",
                 f"At most {limit:,} bytes can be sent at once.",
             )
-        if int(length) and not _is_form(request):
+        takes_json = getattr(view, "takes_json", False)
+        if int(length) and not takes_json and not _is_form(request):
             return self._not_a_form(request)
         return None
 
@@ -85,6 +151,32 @@ class RequestBodyMiddleware:
         return refusal_response(
             request, 422, "not-a-form", "What was sent is not a form that can be read."
         )
+
+
+def _database_refusal(request: HttpRequest, failure: OperationalError) -> HttpResponse:
+    """503: the database waited long enough for its lock, or has no room.
+
+    The transaction was rolled back, and what was asked for may be asked for again.
+    """
+    cause = failure.__cause__
+    _logger.error("%s %s: the database says: %s", request.method, request.path, failure)
+    is_full = getattr(cause, "sqlstate", "") == POSTGRES_DISK_FULL or getattr(
+        cause, "sqlite_errorname", ""
+    ).startswith(SQLITE_CANNOT_WRITE)
+    if is_full:
+        code, seconds = "disk-full", RETRY_WHEN_FULL_SECONDS
+        sentence = "The server cannot save: its disk is full. Nothing was changed."
+    else:
+        code, seconds = "database-busy", RETRY_WHEN_BUSY_SECONDS
+        sentence = "The server is very busy. Nothing was changed; please try again."
+    refusal = refusal_response(request, 503, code, sentence)
+    refusal["Retry-After"] = str(seconds)
+    return refusal
+
+
+def _is_mistake(failure: OperationalError) -> bool:
+    """SQLite's name for what no waiting helps, such as a missing table."""
+    return getattr(failure.__cause__, "sqlite_errorname", "") == "SQLITE_ERROR"
 
 
 def _is_form(request: HttpRequest) -> bool:

@@ -70,9 +70,11 @@ class Guest:
         page = self.http.get(self.address + self.room).text
         config = re.search(r'id="realtime-config"[^>]*>([^<]+)<', page)
         assert config, page
-        key = json.loads(config[1])["key"]
+        told = json.loads(config[1])
         host = self.address.removeprefix("http://")
-        with connect(f"ws://{host}/app/{key}?protocol=7") as line:
+        if told["wsHost"]:
+            host = f"{told['wsHost']}:{told['wsPort']}"
+        with connect(f"ws://{host}/app/{told['key']}?protocol=7") as line:
             ears = Ears(line)
             established = ears.hear()
             channel = f"private-planning-poker-{self.room.split('/')[2]}"

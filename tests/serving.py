@@ -1,4 +1,5 @@
-"""The real ``manage.py serve``, as a process of its own, and a real Chromium."""
+"""The real ``manage.py serve`` and ``manage.py realtime_server``, as processes of their
+own, and a real Chromium."""
 
 import contextlib
 import os
@@ -24,6 +25,8 @@ class Server:
     It can be killed and started again, as a machine that fails would.
     """
 
+    command: tuple[str, ...] = ("serve", "--migrate")
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.log = folder / "server.log"
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -48,7 +51,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--migrate"],
+                [sys.executable, "manage.py", *self.command],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -90,12 +93,35 @@ class Server:
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self.log.read_text()
             with (
-                contextlib.suppress(ConnectionRefusedError),
-                socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS),
+                contextlib.suppress(ConnectionError),
+                socket.create_connection(
+                    ("127.0.0.1", self.port), PATIENCE_SECONDS
+                ) as connection,
             ):
-                return
+                # It listens before it serves, and before it knows how to stop.
+                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                if connection.recv(1):
+                    return
             time.sleep(0.02)
         raise AssertionError(self.log.read_text())
+
+
+class RealtimeServer(Server):
+    """The real-time server alone, with an app of its own.
+
+    ``for_web`` is the environment with which web processes publish to it.
+    """
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        app = {"PUSHER_APP_ID": "1001", "PUSHER_KEY": "a-key", "PUSHER_SECRET": "shh"}
+        super().__init__(folder, **{**app, **environment})
+        self.command = ("realtime_server", "--port", str(self.port))
+        self.for_web = {
+            **app,
+            "PUSHER_HOST": "127.0.0.1",
+            "PUSHER_PORT": str(self.port),
+            "PUSHER_SCHEME": "http",
+        }
 
 
 @contextlib.contextmanager

@@ -1,13 +1,16 @@
 """``manage.py serve`` as whoever runs the product meets it: as a process."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -52,8 +55,10 @@ def serve(environment):
     """Start the server, and give back the process and what it printed until it ran."""
     processes = []
 
-    def start(**changes):
-        process = manage(environment | changes, "serve", "--migrate", "--port=0")
+    def start(*options, **changes):
+        process = manage(
+            environment | changes, "serve", "--migrate", "--port=0", *options
+        )
         processes.append(process)
         lines = []
         while not lines or "Ctrl-C" not in lines[-1]:
@@ -131,6 +136,103 @@ def test_a_hosted_provider_needs_no_server_here(serve):
     _, output = serve(PUSHER_APP_ID="1", PUSHER_KEY="key", PUSHER_SECRET="secret")
 
     assert status_of(f"http://localhost:{port_in(output)}/app/key") == 404
+
+
+WITHOUT_EMBEDDED_SERVER = {"REALTIME_PROVIDER": "memory"}
+
+
+def test_several_web_processes_share_no_embedded_server(environment):
+    process = manage(environment, "serve", "--workers=2", "--port=0")
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 1
+    assert "Several web processes cannot share the embedded server" in said
+    assert "realtime_server" in said
+    assert "PUSHER_HOST" in said
+    assert "Traceback" not in said
+
+
+def test_no_process_is_too_few(environment):
+    process = manage(environment, "serve", "--workers=0", "--port=0")
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 1
+    assert said.strip() == "CommandError: --workers=0: at least one process is needed."
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_several_web_processes_answer_on_one_port_and_end_together(serve, stop):
+    process, output = serve("--workers=2", **WITHOUT_EMBEDDED_SERVER)
+    workers = web_processes_of(process)
+    assert len(workers) == 2
+    # The one that may run is the one that answers.
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+        assert status_of(f"http://localhost:{port_in(output)}/s/unknown/") == 404
+        os.kill(worker, signal.SIGCONT)
+
+    process.send_signal(stop)
+    printed, logged = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 0, logged
+    assert printed == "Stopped.\n"
+    assert "Traceback" not in logged
+    wait_until(lambda: not any(is_running(worker) for worker in workers))
+
+
+def test_a_web_process_that_dies_is_replaced(serve):
+    process, output = serve("--workers=2", **WITHOUT_EMBEDDED_SERVER)
+    lost, kept = web_processes_of(process)
+
+    os.kill(lost, signal.SIGKILL)
+    wait_until(
+        lambda: len(set(web_processes_of(process)) - {lost}) == 2, "it was not replaced"
+    )
+
+    assert kept in web_processes_of(process)
+    assert status_of(f"http://localhost:{port_in(output)}/s/unknown/") == 404
+
+
+def test_no_web_process_outlives_its_supervisor(serve):
+    process, output = serve("--workers=2", **WITHOUT_EMBEDDED_SERVER)
+    workers = web_processes_of(process)
+
+    process.kill()
+    process.wait(PATIENCE_SECONDS)
+
+    try:
+        wait_until(lambda: not any(is_running(worker) for worker in workers))
+    finally:
+        for worker in filter(is_running, workers):
+            os.kill(worker, signal.SIGKILL)
+    with pytest.raises(urllib.error.URLError):
+        status_of(f"http://localhost:{port_in(output)}/s/unknown/")
+
+
+def web_processes_of(process):
+    """The ids of the processes that it has spawned (proc(5), stat: the parent's id)."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            command = (folder / "cmdline").read_bytes()
+            if int(parent) == process.pid and state != "Z" and b"spawn_main" in command:
+                found.append(int(folder.name))
+    return sorted(found)
+
+
+def is_running(process_id):
+    with contextlib.suppress(OSError):
+        stat = Path(f"/proc/{process_id}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def wait_until(condition, otherwise="it did not come about"):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.02)
 
 
 def status_of(address):

@@ -1,32 +1,34 @@
-"""``manage.py serve``: the whole product in one process on one port."""
+"""``manage.py serve``: the whole product in one process on one port, or its web part
+in several.
+"""
 
 import contextlib
-import errno
-import logging
-import resource
-import signal
+import functools
 import socket
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from planning_poker.asgi import Application
+from planning_poker.application import Application
 from planning_poker.hosts import network_address
+from planning_poker.workers import Workers
 from realtime import get_realtime_service
-from realtime.credentials import embedded_app
+from realtime.embedded import build_embedded_server
 from realtime.server import EmbeddedServer
+from realtime.serving import (
+    CannotListen,
+    Server,
+    configuration,
+    listen,
+    raise_file_limit,
+)
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
-BACKLOG = 2048
-# Longer than any pause of a process that publishes over a kept connection.
-KEEP_ALIVE_SECONDS = 75
-STOPPING_PATIENCE_SECONDS = 10
 
 
 class Command(BaseCommand):
@@ -36,22 +38,52 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=settings.HOST)
         parser.add_argument("--port", type=int, default=settings.PORT)
         parser.add_argument(
+            "--workers",
+            type=int,
+            default=1,
+            help="How many web processes share the port. More than one need the live "
+            "updates in a process of their own: see manage.py realtime_server.",
+        )
+        parser.add_argument(
             "--migrate",
             action="store_true",
             help="Bring the database up to date first.",
         )
 
-    def handle(self, *, host: str, port: int, migrate: bool, **options: object) -> None:
-        sockets = _listen(host, port)
+    def handle(
+        self, *, host: str, port: int, workers: int, migrate: bool, **options: object
+    ) -> None:
+        self._check_workers(workers)
+        try:
+            sockets = listen(host, port, port_is_set_by="PORT")
+        except CannotListen as reason:
+            raise CommandError(str(reason)) from None
         self._settle_database(migrate=migrate)
-        _raise_file_limit()
-        server = _Server(
-            _configuration(_embedded_server()),
-            when_started=lambda: self._say_where(host, sockets[0].getsockname()[1]),
+        raise_file_limit()
+        say_where = functools.partial(
+            self._say_where, host, sockets[0].getsockname()[1]
         )
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets)
+        if workers > 1:
+            _serve_in_several_processes(Workers(workers, sockets, say_where))
+        else:
+            _serve_in_this_process(sockets, say_where)
         self.stdout.write("Stopped.")
+
+    def _check_workers(self, workers: int) -> None:
+        if workers < 1:
+            raise CommandError(f"--workers={workers}: at least one process is needed.")
+        if workers > 1 and get_realtime_service().uses_embedded_server:
+            raise CommandError(
+                "Several web processes cannot share the embedded server, which lives "
+                "in one. Start `manage.py realtime_server` beside them and set "
+                "PUSHER_HOST, PUSHER_PORT and the credentials to what it prints, or "
+                "leave out --workers. docs/setup.md tells more."
+            )
+        if workers > 1 and settings.ON_SQLITE:
+            self.stderr.write(
+                "SQLite lets one process write at a time, so several web processes "
+                "gain little. Set DATABASE_URL to a PostgreSQL database."
+            )
 
     def _settle_database(self, *, migrate: bool) -> None:
         try:
@@ -87,86 +119,23 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _listen(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of the host; ``::`` takes IPv4 in as well."""
-    try:
-        if host == "::":
-            return [
-                socket.create_server(
-                    (host, port),
-                    family=socket.AF_INET6,
-                    backlog=BACKLOG,
-                    dualstack_ipv6=True,
-                )
-            ]
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return [
-            socket.create_server(address[:2], family=family, backlog=BACKLOG)
-            for family, _, _, _, address in addresses
-        ]
-    except OverflowError:
-        raise CommandError(f"PORT={port} is no port: they end at 65535.") from None
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CommandError(
-                f"Port {port} is taken by another program. "
-                f"Choose another one, for example with PORT={port + 1}."
-            ) from None
-        raise CommandError(
-            f"Cannot listen with HOST={host} and PORT={port}: {error.strerror}."
-        ) from None
+def _serve_in_this_process(
+    sockets: list[socket.socket], say_where: Callable[[], None]
+) -> None:
+    embedded = _embedded_server()
+    server = Server(configuration(Application(embedded), embedded), embedded, say_where)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets)
+
+
+def _serve_in_several_processes(workers: Workers) -> None:
+    workers.run()
+    if workers.have_failed:
+        raise CommandError("The web processes could not start; the log says why.")
 
 
 def _embedded_server() -> EmbeddedServer | None:
     """None where a provider brings a server of its own; ``/app/`` is not found then."""
     if not get_realtime_service().uses_embedded_server:
         return None
-    return EmbeddedServer(
-        embedded_app(), allowed_origins=settings.REALTIME["SERVER"]["allowed_origins"]
-    )
-
-
-class _Server(uvicorn.Server):
-    """A server that ends well when it was told to stop and did so.
-
-    uvicorn would raise the signal that stopped it once more, and die of it.
-    """
-
-    def __init__(
-        self, config: uvicorn.Config, when_started: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self._when_started = when_started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._when_started()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.handle_exit)
-        yield
-
-
-def _configuration(embedded: EmbeddedServer | None) -> uvicorn.Config:
-    # What uvicorn tells besides is said here already, or is of interest to nobody.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    return uvicorn.Config(
-        Application(embedded),
-        loop="uvloop",
-        http="httptools",
-        ws=embedded.websocket_protocol_class if embedded else "none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=STOPPING_PATIENCE_SECONDS,
-    )
-
-
-def _raise_file_limit() -> None:
-    """Each browser is an open file, and many systems start with 1,024 of them."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return build_embedded_server()

@@ -1,0 +1,165 @@
+"""One event, all the way: signed, published, heard."""
+
+import base64
+import contextlib
+import json
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from realtime.events import ChannelMember
+from realtime.service import RealtimeService
+
+from . import causes
+from .destination import Destination, destination_of
+from .line import Line, connected
+
+# The service tries twice, with a time-out of two seconds for connecting and answer.
+ARRIVAL_SECONDS = 10
+LOOK_SECONDS = 0.05
+# Pusher's limit is ten minutes; from a minute on it is worth saying.
+CLOCK_TOLERANCE_SECONDS = 600
+CLOCK_WORTH_TELLING_SECONDS = 60
+
+SILENT_PROVIDERS = ("log", "null", "memory")
+KNOWN_PROVIDERS = ("pusher", "websocket")
+EVENT = "check"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence about one step that went well, or ``is_note``: worth knowing."""
+
+    text: str
+    is_note: bool = False
+
+
+def check(service: RealtimeService, page: str) -> Iterator[Finding]:
+    """Try a provider as a browser on ``page`` would, step by step.
+
+    ``page`` is the address under which browsers open the pages. The steps come as they
+    are done. Raises Trouble with what is wrong and the cure.
+    """
+    config = service.get_client_config()
+    provider = config["provider"]
+    if provider in SILENT_PROVIDERS:
+        yield Finding(
+            f"Nothing to check: the provider {provider} carries no live updates. Rooms "
+            "are in slow mode.",
+            is_note=True,
+        )
+        return
+    if provider not in KNOWN_PROVIDERS:
+        yield Finding(
+            f"Nothing to check: only the browser's driver {provider} knows how to "
+            "connect.",
+            is_note=True,
+        )
+        return
+    destination = destination_of(config, page)
+    yield Finding(f"The provider is {provider}, with {destination.kind.value}.")
+    yield from _try(service, destination, config["channelPrefix"])
+    if config["wsHost"] and destination.is_on_this_machine_alone:
+        yield Finding(
+            f"Browsers elsewhere cannot reach {destination.server}. Set "
+            "PUSHER_PUBLIC_HOST to a name under which they can.",
+            is_note=True,
+        )
+
+
+def _try(
+    service: RealtimeService, destination: Destination, prefix: str
+) -> Iterator[Finding]:
+    name = f"check-{secrets.token_hex(8)}"
+    channel = f"{prefix}{name}"
+    start = time.monotonic()
+    with connected(destination) as line:
+        line.establish()
+        yield Finding(
+            f"Connected to {destination.server} from a page of {destination.origin} "
+            f"{_since(start)}."
+        )
+        yield from _compare_clocks(line, destination)
+        start = time.monotonic()
+        signed = service.authorize(channel, line.socket_id, ChannelMember("check"))
+        key = signed.pop("shared_secret", None)
+        line.subscribe(channel, signed)
+        yield Finding(f"Subscribed to a private channel {_since(start)}.")
+        start = time.monotonic()
+        data = {"token": secrets.token_hex(8)}
+        with _what_the_service_logs() as logged:
+            service.trigger(name, EVENT, data)
+            heard = _hear_event(line, logged, destination)
+        if key is not None:
+            heard = _decrypted(heard, key)
+        if heard != data:
+            raise causes.changed_on_its_way(destination)
+        how = "an encrypted event" if key is not None else "an event"
+        yield Finding(f"Published {how} and received it {_since(start)}.")
+
+
+def _compare_clocks(line: Line, destination: Destination) -> Iterator[Finding]:
+    seconds = line.seconds_off
+    if seconds is None or abs(seconds) < CLOCK_WORTH_TELLING_SECONDS:
+        return
+    if abs(seconds) > CLOCK_TOLERANCE_SECONDS:
+        raise causes.clock_is_off(seconds, destination)
+    yield Finding(
+        f"This machine's clock and the server's differ by {abs(seconds):.0f} seconds; "
+        f"from {CLOCK_TOLERANCE_SECONDS} on nothing would be taken. "
+        + causes.CLOCK_CURE,
+        is_note=True,
+    )
+
+
+def _hear_event(line: Line, logged: list[str], destination: Destination) -> Any:
+    """The data of the event, once it arrives. Raises Trouble if it does not."""
+    deadline = time.monotonic() + ARRIVAL_SECONDS
+    while time.monotonic() < deadline:
+        message = line.hear(LOOK_SECONDS)
+        if message and message.get("event") == EVENT:
+            return message.get("data")
+        if logged:
+            raise causes.not_published(logged[0], destination)
+    raise causes.not_arrived(destination)
+
+
+@contextlib.contextmanager
+def _what_the_service_logs() -> Iterator[list[str]]:
+    """A provider never raises because of the network: it logs. Here that is no line of
+    a log but the thing to be found.
+    """
+    logged: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: logged.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("realtime")
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield logged
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
+
+
+def _decrypted(data: Any, key: str) -> Any:
+    """Pusher Channels, end-to-end encryption: a NaCl secret box, in base64."""
+    try:
+        box = SecretBox(base64.b64decode(key))
+        nonce = base64.b64decode(data["nonce"])
+        return json.loads(box.decrypt(base64.b64decode(data["ciphertext"]), nonce))
+    except (CryptoError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _since(start: float) -> str:
+    return f"in {(time.monotonic() - start) * 1000:.0f} ms"
