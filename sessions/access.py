@@ -11,7 +11,16 @@ from realtime import ChannelMember
 
 from .identity import identity_of
 from .models import Member, PokerSession
+from .prepared import PreparedQuery
 from .rules import NotAMember
+
+_asking = PreparedQuery(
+    lambda session_id, identity: (
+        Member.objects.present()
+        .select_related("poker_session")
+        .filter(poker_session=session_id, identity=identity)
+    )
+)
 
 MemberView = Callable[Concatenate[HttpRequest, Member, ...], HttpResponseBase]
 
@@ -28,12 +37,7 @@ def member_or_none(request: HttpRequest, session_id: str) -> Member | None:
     identity = identity_of(request)
     if not identity:
         return None
-    return (
-        Member.objects.present()
-        .select_related("poker_session")
-        .filter(poker_session=session_id, identity=identity)
-        .first()
-    )
+    return _asking.first(session_id, identity)
 
 
 def member_of(request: HttpRequest, session_id: str) -> Member:

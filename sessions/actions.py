@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from realtime import publish_on_commit
+from realtime import publish_on_commit, terminate_on_commit
 
 from .decks import Deck
 from .events import (
@@ -92,12 +92,16 @@ def leave_session(member: Member) -> None:
 
 @transaction.atomic(durable=True)
 def remove_member(facilitator: Member, member: Member) -> None:
-    """Show somebody out. Her browser may come in again, as somebody new."""
+    """Show somebody out. Her browser may come in again, as somebody new.
+
+    After the event that says so her connections are closed, so that she hears no more.
+    """
     poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
     _refresh_present(member)
     _raise_if_last_facilitator(poker_session, member)
     member.identity = ""
     _take_leave(poker_session, member)
+    terminate_on_commit(member.pk)
 
 
 @transaction.atomic(durable=True)
@@ -228,6 +232,7 @@ def _raise_if_last_facilitator(poker_session: PokerSession, member: Member) -> N
 def _take_leave(poker_session: PokerSession, member: Member) -> None:
     member.left_at, member.is_facilitator = timezone.now(), False
     member.save(update_fields=["left_at", "is_facilitator", "identity"])
+    member.tabs.all().delete()
     member_stops_voting.send(Member, member=member)
     publish_on_commit(
         poker_session.channel,

@@ -117,7 +117,6 @@ class MemberAdmin(ReadOnlyAdmin):
         "is_facilitator",
         "joined_at",
         "left_at",
-        "last_seen_at",
     ]
 
 

@@ -46,7 +46,10 @@ class MemberJoined(PokerEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberUpdated(PokerEvent):
-    """A member has another name, role or right."""
+    """A member has another name, role or right, or is away or back.
+
+    In the last case, and only then, ``member`` says ``isOnline`` and ``isAway`` too.
+    """
 
     type = "member-updated"
     member: Payload

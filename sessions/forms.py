@@ -1,13 +1,19 @@
 """The shape of what people send; whether they may is for the actions to say."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from .decks import CUSTOM, LABELS, READY_MADE, Deck, custom_deck
-from .models import LONGEST_SESSION_NAME, Member
+from .models import LONGEST_SESSION_NAME, LONGEST_TAB_NAME, Member
 from .names import LONGEST_NAME, clean_name
+from .presence import Sight, Sighting
 from .rules import InvalidInput
+
+TAB_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_TAB_NAME}}}")
+WRONG_TAB_NAME = f"A tab's name has 1 to {LONGEST_TAB_NAME} letters and digits."
 
 
 class CheckedForm(forms.Form):
@@ -110,3 +116,45 @@ class NewSessionForm(DeckFields, DisplayNameForm):
 
 class SettingsForm(DeckFields, PartialForm):
     name = NameField(longest=LONGEST_SESSION_NAME)
+
+
+class PresenceForm(CheckedForm):
+    """``tab``, a page of hers, and whether it is in sight: a Sighting."""
+
+    tab = forms.RegexField(
+        rf"\A{TAB_NAME.pattern}\Z",
+        strip=False,
+        error_messages={"required": WRONG_TAB_NAME, "invalid": WRONG_TAB_NAME},
+    )
+    presence = forms.ChoiceField(
+        choices=[("online", "in sight"), ("away", "hidden")],
+        error_messages={
+            "required": "Please say online or away.",
+            "invalid_choice": "One is online or away.",
+        },
+    )
+
+    def sighting(self) -> Sighting:
+        cleaned = self.checked()
+        is_hidden = cleaned["presence"] == "away"
+        return Sighting(cleaned["tab"], Sight.HIDDEN if is_hidden else Sight.SHOWN)
+
+
+def sighting_in(query: Mapping[str, str]) -> Sighting | None:
+    """How a page says that it is doing when it asks for the state.
+
+    ``tab`` names it; ``seen`` is "live" or "slow" (with or without a live connection)
+    or "hidden". ``slow`` alone is a client that has one page at most and names none. No
+    form: this is asked every few seconds by everybody.
+
+    Raises:
+        InvalidInput: either is of the wrong shape.
+    """
+    if "seen" not in query:
+        return Sighting("", Sight.SLOW) if "slow" in query else None
+    tab, sight = query.get("tab", ""), query["seen"]
+    if sight not in {Sight.LIVE, Sight.SLOW, Sight.HIDDEN}:
+        raise InvalidInput({"seen": ["A page is live, slow or hidden."]})
+    if not TAB_NAME.fullmatch(tab):
+        raise InvalidInput({"tab": [WRONG_TAB_NAME]})
+    return Sighting(tab, sight)

@@ -1,6 +1,5 @@
 """Sessions and the people in them."""
 
-from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -9,14 +8,12 @@ from django.utils import timezone
 from .decks import Deck
 from .ids import unguessable_id
 from .names import LONGEST_NAME, name_key
+from .prepared import PreparedQuery, PreparedUpdate
 from .rules import NotAMember, OnlyFacilitators, SessionEnded
 
 LONGEST_SESSION_NAME = 80
 
-# A browser in slow mode asks every 3 s; two missed turns, and it counts as gone.
-ONLINE_AFTER_REQUEST = timedelta(seconds=12)
-# Being seen is written down no more often than this.
-SEEN_EVERY = timedelta(seconds=5)
+LONGEST_TAB_NAME = 32
 
 
 class PokerSessionQuerySet(models.QuerySet["PokerSession"]):
@@ -26,7 +23,9 @@ class PokerSessionQuerySet(models.QuerySet["PokerSession"]):
         On SQLite, which has no row locks, the transaction itself is the lock
         (``transaction_mode: IMMEDIATE``).
         """
-        return self.select_for_update().get(pk=session_id)
+        if poker_session := _to_lock.first(session_id):
+            return poker_session
+        raise PokerSession.DoesNotExist
 
     def lock_for(self, member: "Member") -> "PokerSession":
         """Lock the session of somebody who is about to change it; read her anew.
@@ -35,7 +34,7 @@ class PokerSessionQuerySet(models.QuerySet["PokerSession"]):
             NotAMember: she left or was removed meanwhile.
         """
         poker_session = self.lock(member.poker_session_id)
-        member.refresh_from_db()
+        _member_anew.refresh(member, member.pk)
         member.poker_session = poker_session
         if not member.is_present:
             raise NotAMember
@@ -97,10 +96,14 @@ class PokerSession(models.Model):
     def status(self) -> str:
         return "ended" if self.has_ended else "active"
 
+    def refresh(self) -> None:
+        """As ``refresh_from_db``, for less."""
+        _session_anew.refresh(self, self.pk)
+
     def next_version(self) -> int:
         """The version of the event about to be published. Only on a locked row."""
         self.version += 1
-        self.save(update_fields=["version"])
+        _raise_version.write(self.pk, self.version)
         return self.version
 
 
@@ -111,10 +114,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def facilitators(self) -> "MemberQuerySet":
         return self.filter(is_facilitator=True)
-
-    def seen_lately(self) -> "MemberQuerySet":
-        """Those whose browser asked for the state itself, for want of live events."""
-        return self.filter(last_seen_at__gt=timezone.now() - ONLINE_AFTER_REQUEST)
 
 
 class Member(models.Model):
@@ -139,7 +138,6 @@ class Member(models.Model):
     is_facilitator = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     left_at = models.DateTimeField(null=True, blank=True, editable=False)
-    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = MemberQuerySet.as_manager()
 
@@ -180,9 +178,46 @@ class Member(models.Model):
     def set_name(self, name: str) -> None:
         self.name, self.name_key = name, name_key(name)
 
-    def note_seen(self) -> None:
-        """Write down that she is here, unless that was done a moment ago."""
-        now = timezone.now()
-        if self.last_seen_at is None or self.last_seen_at < now - SEEN_EVERY:
-            self.last_seen_at = now
-            self.save(update_fields=["last_seen_at"])
+
+class Tab(models.Model):
+    """An open page of a member, on any of her devices, as it was last heard of.
+
+    A row lives from one request to the next and is then written anew; when none comes
+    it counts no more, and is deleted by whichever tab is opened next, of anybody.
+    """
+
+    class Sight(models.TextChoices):
+        """How the page was last heard of; sessions/presence.py says what it means."""
+
+        LIVE = "live", "Asked for the state, with a live connection"
+        SLOW = "slow", "Asked for the state, for want of a live connection"
+        SHOWN = "shown", "Told that it came to the front"
+        HIDDEN = "hidden", "Hidden behind another page, or minimised"
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="tabs")
+    # Chosen by the page at random, as the tab of its votes.
+    name = models.CharField(max_length=LONGEST_TAB_NAME, blank=True)
+    sight = models.CharField(max_length=6, choices=Sight)
+    # Milliseconds since 1970: a hundred of them are read for each answer, and as
+    # dates they would cost more than all the rest of it.
+    here_until_ms = models.PositiveBigIntegerField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "name"], name="one_tab_of_a_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.get_sight_display()}"
+
+
+_to_lock = PreparedQuery(
+    lambda session_id: PokerSession.objects.select_for_update().filter(pk=session_id)
+)
+_session_anew = PreparedQuery(
+    lambda session_id: PokerSession.objects.filter(pk=session_id)
+)
+_member_anew = PreparedQuery(lambda user_id: Member.objects.filter(pk=user_id))
+_raise_version = PreparedUpdate(PokerSession, "version")

@@ -19,6 +19,7 @@ TITLES = {
     413: "Too much at once",
     422: "Please check what you sent",
     500: "Something went wrong here",
+    503: "Not just now",
 }
 
 

@@ -2,9 +2,16 @@
 
 from typing import Any
 
-from realtime import get_realtime_service
-
 from .models import Member, PokerSession
+from .prepared import PreparedQuery
+
+_present = PreparedQuery(
+    lambda session_id: (
+        Member.objects.present()
+        .filter(poker_session=session_id)
+        .values_list("pk", "name", "role", "is_facilitator")
+    )
+)
 
 
 def session_data(poker_session: PokerSession) -> dict[str, Any]:
@@ -19,16 +26,24 @@ def session_data(poker_session: PokerSession) -> dict[str, Any]:
 
 
 def member_data(member: Member) -> dict[str, Any]:
-    """A member as events carry her; who is online is no part of any event."""
+    """A member but for her presence, which events tell only where it changes."""
+    return _facts(member.pk, member.name, member.role, member.is_facilitator)
+
+
+def present_members(poker_session: PokerSession) -> list[dict[str, Any]]:
+    """``member_data`` of each, in the order of joining, without instances of them."""
+    return [_facts(*row) for row in _present.all(poker_session.pk)]
+
+
+def _facts(user_id: str, name: str, role: str, is_facilitator: bool) -> dict[str, Any]:
     return {
-        "userId": member.pk,
-        "name": member.name,
-        "role": member.role,
-        "isFacilitator": member.is_facilitator,
+        "userId": user_id,
+        "name": name,
+        "role": role,
+        "isFacilitator": is_facilitator,
     }
 
 
-def online_user_ids(poker_session: PokerSession) -> set[str]:
-    """Who is here, as far as this process knows: by live connection or by asking."""
-    asking = poker_session.members.seen_lately().values_list("pk", flat=True)
-    return {*asking, *get_realtime_service().online_user_ids(poker_session.channel)}
+def presence_data(*, is_online: bool, is_away: bool) -> dict[str, Any]:
+    """Away is who is online but has no page of the session in sight."""
+    return {"isOnline": is_online, "isAway": is_away}

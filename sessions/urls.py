@@ -15,6 +15,7 @@ member_urls: list[URLPattern | URLResolver] = [
 session_urls: list[URLPattern | URLResolver] = [
     path("join/", views.join, name="join"),
     path("leave/", views.leave, name="leave-session"),
+    path("presence/", views.presence, name="presence"),
     path("end/", views.end, name="end-session"),
     path("reopen/", views.reopen, name="reopen-session"),
     path("settings/", views.settings, name="change-settings"),

@@ -24,10 +24,18 @@ from .actions import (
     reopen_session,
 )
 from .decks import CUSTOM, LABELS, READY_MADE
-from .forms import DisplayNameForm, JoinForm, NewSessionForm, RoleForm, SettingsForm
+from .forms import (
+    DisplayNameForm,
+    JoinForm,
+    NewSessionForm,
+    PresenceForm,
+    RoleForm,
+    SettingsForm,
+)
 from .identity import identity_of, new_identity, remember
 from .invitations import invite_url
 from .models import Member, PokerSession
+from .presence import see, tabs_in
 from .refusals import refused_on
 from .rules import RuleBroken
 
@@ -106,6 +114,14 @@ def join(request: HttpRequest, session_id: str) -> HttpResponse:
 @member_required
 def leave(request: HttpRequest, member: Member) -> HttpResponse:
     leave_session(member)
+    return done()
+
+
+@require_POST
+@member_required
+def presence(request: HttpRequest, member: Member) -> HttpResponse:
+    """A page of hers came into sight, or was hidden."""
+    see(member, PresenceForm(request.POST).sighting(), tabs_in(member.poker_session))
     return done()
 
 

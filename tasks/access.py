@@ -1,11 +1,21 @@
 """The door to a task: through the member's own session, so a foreign id is 404."""
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from sessions.models import Member
+from sessions.prepared import PreparedQuery
 
 from .models import Task
 
+_task = PreparedQuery(
+    lambda session_id, task_id: Task.objects.filter(
+        poker_session=session_id, pk=task_id
+    )
+)
+
 
 def task_of(member: Member, task_id: str) -> Task:
-    return get_object_or_404(member.poker_session.tasks, pk=task_id)
+    task = _task.first(member.poker_session_id, task_id)
+    if task is None:
+        raise Http404("There is no such task.")
+    return task

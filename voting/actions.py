@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from realtime import publish_on_commit
 from sessions.models import Member, PokerSession
+from sessions.prepared import PreparedQuery, PreparedUpsert
 from tasks.events import TaskAdded, TaskUpdated
 from tasks.models import Task
 from tasks.room_state import task_data
@@ -23,6 +24,12 @@ from .rules import (
     NotBeingVotedOn,
     NotRevealed,
     RoundClosed,
+)
+
+_vote = PreparedUpsert(Vote, unique=["voting_round", "member"], changes=["card"])
+_receipt = PreparedUpsert(VoteReceipt, unique=["member", "tab"], changes=["count"])
+_last_receipt = PreparedQuery(
+    lambda user_id, tab: VoteReceipt.objects.filter(member=user_id, tab=tab)
 )
 
 
@@ -58,15 +65,11 @@ def cast_vote(
     if card and card not in voting_round.deck:
         raise CardNotInDeck
     if card:
-        Vote.objects.update_or_create(
-            voting_round=voting_round, member=member, defaults={"card": card}
-        )
+        _vote.write(voting_round_id=voting_round.pk, member_id=member.pk, card=card)
     else:
         voting_round.votes.filter(member=member).delete()
     if key:
-        VoteReceipt.objects.update_or_create(
-            member=member, tab=key.tab, defaults={"count": key.count}
-        )
+        _receipt.write(member_id=member.pk, tab=key.tab, count=key.count)
     publish_on_commit(
         poker_session.channel,
         VoteCast(
@@ -211,8 +214,8 @@ def _current_round(
 
 
 def _is_stale(member: Member, key: VoteKey) -> bool:
-    taken = VoteReceipt.objects.filter(member=member, tab=key.tab, count__gte=key.count)
-    return taken.exists()
+    last = _last_receipt.first(member.pk, key.tab)
+    return last is not None and key.count <= last.count
 
 
 def _raise_if_voting(poker_session: PokerSession, but_on: Task | None = None) -> None:

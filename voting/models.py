@@ -8,20 +8,14 @@ from django.utils import timezone
 from sessions.decks import LONGEST_LABEL, Deck
 from sessions.ids import unguessable_id
 from sessions.models import Member, PokerSession
+from sessions.prepared import PreparedQuery
 from tasks.models import Task
 
 
 class VotingRoundQuerySet(models.QuerySet["VotingRound"]):
     def current_in(self, poker_session: PokerSession) -> "VotingRound | None":
         """The latest round of the task being voted on, None without one."""
-        return (
-            self.filter(
-                task__poker_session=poker_session, task__status=Task.Status.VOTING
-            )
-            .select_related("task")
-            .order_by("-number")
-            .first()
-        )
+        return _current.first(poker_session.pk)
 
     def open_in(self, poker_session: PokerSession) -> "VotingRoundQuerySet":
         return self.filter(
@@ -123,3 +117,14 @@ class VoteReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member}, {self.tab}"
+
+
+_current = PreparedQuery(
+    lambda session_id: (
+        VotingRound.objects.filter(
+            task__poker_session=session_id, task__status=Task.Status.VOTING
+        )
+        .select_related("task")
+        .order_by("-number")[:1]
+    )
+)

@@ -4,7 +4,6 @@ A card passes it in two places only: ``round_data`` once the round is revealed, 
 ``_me`` to whoever laid it. tests/voting/test_secrecy.py guards it.
 """
 
-from collections.abc import Collection
 from dataclasses import asdict
 from hashlib import blake2s
 from typing import Any
@@ -12,16 +11,34 @@ from typing import Any
 from django.utils import timezone
 
 from sessions.models import Member
-from sessions.room_state import member_data, session_data
-from tasks.room_state import task_data
+from sessions.prepared import PreparedQuery
+from sessions.presence import Presence
+from sessions.room_state import (
+    member_data,
+    presence_data,
+    present_members,
+    session_data,
+)
+from tasks.room_state import queue_data
 
 from .models import Vote, VotingRound
 from .statistics import Statistics, statistics_of
 
+_votes = PreparedQuery(
+    lambda round_id: (
+        Vote.objects.filter(voting_round=round_id)
+        .order_by("member_id")
+        .values_list("member_id", "card")
+    )
+)
+_own_vote = PreparedQuery(
+    lambda round_id, user_id: Vote.objects.filter(voting_round=round_id, member=user_id)
+)
+
 
 def round_data(voting_round: VotingRound) -> dict[str, Any]:
     """A round as everybody in the room may know it."""
-    votes = {vote.member_id: vote for vote in voting_round.votes.order_by("member_id")}
+    votes = dict(_votes.all(voting_round.pk))
     data: dict[str, Any] = {
         "roundId": voting_round.pk,
         "taskId": voting_round.task_id,
@@ -32,11 +49,11 @@ def round_data(voting_round: VotingRound) -> dict[str, Any]:
     }
     if voting_round.is_revealed:
         data["votes"] = [
-            {"userId": user_id, "storyPoints": vote.card}
-            for user_id, vote in votes.items()
+            {"userId": user_id, "storyPoints": card} for user_id, card in votes.items()
         ]
-        cards = [vote.card for vote in votes.values()]
-        data["statistics"] = statistics_data(statistics_of(voting_round.deck, cards))
+        data["statistics"] = statistics_data(
+            statistics_of(voting_round.deck, [*votes.values()])
+        )
     return data
 
 
@@ -47,28 +64,28 @@ def statistics_data(statistics: Statistics) -> dict[str, Any]:
     }
 
 
-def room_state(viewer: Member, online: Collection[str]) -> dict[str, Any]:
+def room_state(viewer: Member, presence: Presence) -> dict[str, Any]:
     """What ``viewer`` may know of her session now; docs/architecture.md has the shape.
 
     All of it is of one version: what changes while it is read is read again.
     """
     while True:
-        state = _state_read_once(viewer, online)
-        viewer.poker_session.refresh_from_db()
+        state = _state_read_once(viewer, presence)
+        viewer.poker_session.refresh()
         if state["version"] == viewer.poker_session.version:
             return state
 
 
-def state_etag(viewer: Member, version: int, online: Collection[str]) -> str:
-    """Weak: the same version, for the same viewer, with the same people online.
+def state_etag(viewer: Member, version: int, presence: Presence) -> str:
+    """Weak: the same version, for the same viewer, with the same people here and away.
 
     ``serverTime`` is no part of it.
     """
-    who = blake2s(" ".join(sorted(online)).encode(), digest_size=6).hexdigest()
+    who = blake2s(presence.fingerprint.encode(), digest_size=6).hexdigest()
     return f'W/"{version}-{viewer.pk}-{who}"'
 
 
-def _state_read_once(viewer: Member, online: Collection[str]) -> dict[str, Any]:
+def _state_read_once(viewer: Member, presence: Presence) -> dict[str, Any]:
     poker_session = viewer.poker_session
     voting_round = VotingRound.objects.current_in(poker_session)
     return {
@@ -77,15 +94,19 @@ def _state_read_once(viewer: Member, online: Collection[str]) -> dict[str, Any]:
         "session": session_data(poker_session),
         "me": _me(viewer, voting_round),
         "members": [
-            member_data(member) | {"isOnline": member.pk in online}
-            for member in poker_session.members.present()
+            member
+            | presence_data(
+                is_online=member["userId"] in presence.online,
+                is_away=member["userId"] in presence.away,
+            )
+            for member in present_members(poker_session)
         ],
-        "tasks": [task_data(task) for task in poker_session.tasks.all()],
+        "tasks": queue_data(poker_session),
         "round": voting_round and round_data(voting_round),
     }
 
 
 def _me(viewer: Member, voting_round: VotingRound | None) -> dict[str, Any]:
     me = member_data(viewer)
-    own = Vote.objects.filter(voting_round=voting_round, member=viewer).first()
+    own = voting_round and _own_vote.first(voting_round.pk, viewer.pk)
     return me | {"vote": own.card if own else None}

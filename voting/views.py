@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from realtime import get_realtime_service
 from sessions.access import member_or_none, member_required
 from sessions.decks import LABELS
+from sessions.forms import sighting_in
 from sessions.identity import identity_of, remember
 from sessions.invitations import invite_url
 from sessions.models import Member
-from sessions.room_state import online_user_ids
+from sessions.presence import presence_in, see, tabs_in
 from sessions.views import done, join_page
 from tasks.access import task_of
 
@@ -42,13 +43,14 @@ def room(request: HttpRequest, session_id: str) -> HttpResponse:
     if member is None:
         return join_page(request, session_id=session_id)
     poker_session = member.poker_session
-    state = room_state(member, online := online_user_ids(poker_session))
+    presence = presence_in(poker_session, tabs_in(poker_session))
+    state = room_state(member, presence)
     config = {
         "sessionId": poker_session.pk,
         "inviteUrl": invite_url(request, poker_session),
         "reportUrl": reverse("report", args=[poker_session.pk]),
         "decks": [{"slug": slug, "label": label} for slug, label in LABELS.items()],
-        "stateEtag": state_etag(member, state["version"], online),
+        "stateEtag": state_etag(member, state["version"], presence),
         "state": state,
     }
     context = {"poker_session": poker_session, "room_config": config}
@@ -64,18 +66,20 @@ def room(request: HttpRequest, session_id: str) -> HttpResponse:
 @private
 @member_required
 def state(request: HttpRequest, member: Member) -> HttpResponse:
-    """The state, or 304. ``?slow=1``: the browser has no live connection."""
-    if "slow" in request.GET:
-        member.note_seen()
-    online = online_user_ids(member.poker_session)
+    """The state, or 304. ``tab`` and ``seen`` say how her page is doing meanwhile."""
+    seen = sighting_in(request.GET)
+    tabs = tabs_in(member.poker_session)
+    if seen:
+        tabs = see(member, seen, tabs)
+    presence = presence_in(member.poker_session, tabs)
     known = request.headers.get("If-None-Match")
-    if known == state_etag(member, member.poker_session.version, online):
+    if known == state_etag(member, member.poker_session.version, presence):
         response: HttpResponse = HttpResponseNotModified()
         response["ETag"] = known
         return response
-    data = room_state(member, online)
+    data = room_state(member, presence)
     response = JsonResponse(data)
-    response["ETag"] = state_etag(member, data["version"], online)
+    response["ETag"] = state_etag(member, data["version"], presence)
     return response
 
 

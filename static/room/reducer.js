@@ -15,13 +15,15 @@ export const handlers = {
 
   "member-joined": (room, { member }) => ({
     ...room,
-    members: [...room.members, { ...member, isOnline: true }],
+    members: [...room.members, { ...member, isOnline: true, isAway: false }],
   }),
 
   "member-updated": (room, { member }) => {
+    // Presence is told only where it changed, and of oneself it is shown with the others.
+    const { isOnline, isAway, ...facts } = member;
     const updated = {
       ...room,
-      me: room.me.userId === member.userId ? { ...room.me, ...member } : room.me,
+      me: room.me.userId === member.userId ? { ...room.me, ...facts } : room.me,
       members: room.members.map((known) =>
         known.userId === member.userId ? { ...known, ...member } : known,
       ),

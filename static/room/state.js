@@ -26,7 +26,11 @@
  * @property {Role} role
  * @property {boolean} isFacilitator
  *
- * @typedef {MemberFacts & { isOnline: boolean }} Member
+ * @typedef {object} Presence
+ * @property {boolean} isOnline
+ * @property {boolean} isAway online, but with no page of this session in sight
+ *
+ * @typedef {MemberFacts & Presence} Member
  *
  * @typedef {object} Task
  * @property {string} taskId
@@ -98,7 +102,7 @@
  * @property {Stamp & { taskId: string, userId: string, storyPoints: null,
  *   hasVoted: boolean }} vote
  * @property {Stamp & { member: MemberFacts }} member-joined
- * @property {Stamp & { member: MemberFacts }} member-updated
+ * @property {Stamp & { member: MemberFacts & Partial<Presence> }} member-updated
  * @property {Stamp & { userId: string }} member-left
  * @property {Stamp & { tasks: Task[] }} task-added
  * @property {Stamp & { task: Task }} task-updated

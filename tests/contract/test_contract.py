@@ -101,6 +101,17 @@ ACTIONS: dict[str, tuple[str, Action]] = {
         lambda r: r.amira.did(f"members/{r.jonas.user_id}/promote/"),
     ),
     "somebody is demoted": ("", lambda r: _promotes_then_demotes(r)),
+    "somebody is away": (
+        "voted",
+        lambda r: r.jonas.did("presence/", tab="a", presence="away"),
+    ),
+    "somebody is back": (
+        "voted",
+        lambda r: [
+            r.jonas.did("presence/", tab="a", presence=presence)
+            for presence in ["away", "online"]
+        ],
+    ),
     "the session gets another name": (
         "voted",
         lambda r: r.amira.did("settings/", name="Next sprint"),

@@ -82,13 +82,33 @@ describe("members", () => {
     const room = reduce(aRoom(), [anEvent("member-joined", 8, { member: lena })]);
     assert.deepEqual(names(room), ["Amira", "Jonas", "Tom", "Lena"]);
     assert.equal(room.members.at(-1)?.isOnline, true);
+    assert.equal(room.members.at(-1)?.isAway, false);
   });
 
-  test("who changes keeps the place, and stays online or away", () => {
+  test("who changes keeps the place, and stays online or offline", () => {
     const member = { ...jonas, userId: "tom", name: "Thomas" };
     const room = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
     assert.deepEqual(names(room), ["Amira", "Jonas", "Thomas"]);
     assert.equal(room.members[2].isOnline, false);
+  });
+
+  test("who goes away is online and away until an event says otherwise", () => {
+    const away = { ...jonas, isOnline: true, isAway: true };
+    const renamed = { ...jonas, name: "Jonas W." };
+    const room = reduce(aRoom(), [
+      anEvent("member-updated", 8, { member: away }),
+      anEvent("member-updated", 9, { member: renamed }),
+    ]);
+    assert.deepEqual(room.members[1], { ...away, name: "Jonas W." });
+    const back = anEvent("member-updated", 10, { member: { ...away, isAway: false } });
+    assert.equal(reduce(room, [back]).members[1].isAway, false);
+  });
+
+  test("one's own presence is shown with the others', and is no part of oneself", () => {
+    const member = { ...amira, isOnline: true, isAway: true };
+    const room = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
+    assert.deepEqual(room.me, { ...aRoom().me });
+    assert.equal(room.members[0].isAway, true);
   });
 
   test("who changes oneself is changed as oneself, too", () => {

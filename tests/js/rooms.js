@@ -34,6 +34,7 @@ export function aRoom(changes = {}) {
         role: "voter",
         isFacilitator: true,
         isOnline: true,
+        isAway: false,
       },
       {
         userId: "jonas",
@@ -41,6 +42,7 @@ export function aRoom(changes = {}) {
         role: "voter",
         isFacilitator: false,
         isOnline: true,
+        isAway: false,
       },
       {
         userId: "tom",
@@ -48,6 +50,7 @@ export function aRoom(changes = {}) {
         role: "observer",
         isFacilitator: false,
         isOnline: false,
+        isAway: false,
       },
     ],
     tasks: [aTask("first", { status: "voting" }), aTask("second")],

@@ -281,26 +281,3 @@ def test_the_state_is_not_sent_again_when_nothing_changed(amira, jonas, task_id)
     jonas.did(f"tasks/{task_id}/vote/", card="5")
     changed = amira.client.get(path, headers={"if-none-match": etag})
     assert changed.status_code == 200
-
-
-def test_who_asks_without_a_live_connection_is_seen_online(amira, jonas):
-    def online():
-        return [m["name"] for m in amira.state["members"] if m["isOnline"]]
-
-    assert online() == []
-    jonas.client.get(f"/s/{amira.session_id}/state/?slow=1")
-    assert online() == ["Jonas"]
-
-
-def test_the_state_takes_as_many_queries_for_a_hundred_as_for_one(
-    amira, task_id, django_assert_max_num_queries
-):
-    from sessions.models import PokerSession
-    from tests.factories import MemberFactory, TaskFactory
-
-    poker_session = PokerSession.objects.get()
-    MemberFactory.create_batch(100, poker_session=poker_session)
-    TaskFactory.create_batch(100, poker_session=poker_session)
-    with django_assert_max_num_queries(8):
-        state = amira.state
-    assert len(state["members"]) == 103

@@ -34,7 +34,8 @@ export function ownCard({ room, ui }) {
 }
 
 /**
- * Who of those at the table has voted, and who is still waited for.
+ * Who of those at the table has voted, and who is still waited for: nobody who is away
+ * or offline.
  *
  * @param {Room} room
  */
@@ -42,13 +43,23 @@ export function tally(room) {
   const hasVoted = new Set(room.round?.votedUserIds);
   const voters = room.members.filter((member) => member.role === "voter");
   const voted = voters.filter((member) => hasVoted.has(member.userId));
-  const missing = voters.filter(
-    (member) => member.isOnline && !hasVoted.has(member.userId),
-  );
-  const away = voters.filter(
-    (member) => !member.isOnline && !hasVoted.has(member.userId),
-  );
-  return { voted, missing, away, expected: voted.length + missing.length };
+  const others = voters.filter((member) => !hasVoted.has(member.userId));
+  const absent = new Map(others.map((member) => [member, absence(member)]));
+  const missing = others.filter((member) => !absent.get(member));
+  const away = others.filter((member) => absent.get(member) === "away");
+  const offline = others.filter((member) => absent.get(member) === "offline");
+  return { voted, missing, away, offline, expected: voted.length + missing.length };
+}
+
+/**
+ * How somebody is not at the table; empty when she is.
+ *
+ * @param {Member} member
+ * @returns {"" | "away" | "offline"} away: her page is open, but she looks at another one
+ */
+export function absence({ isOnline, isAway }) {
+  if (!isOnline) return "offline";
+  return isAway ? "away" : "";
 }
 
 /**

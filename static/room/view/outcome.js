@@ -7,7 +7,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasEnded, namesOf, outliers, tally } from "./facts.js";
 import { listed } from "./words.js";
 
-/** @import {Room, Statistics} from "../state.js" */
+/** @import {Member, Room, Statistics} from "../state.js" */
 
 /** @param {Room} room */
 export function outcome(room) {
@@ -35,7 +35,7 @@ function waiting({ me }) {
 
 /** @param {Room} room */
 function progressOf(room) {
-  const { voted, missing, away, expected } = tally(room);
+  const { voted, missing, away, offline, expected } = tally(room);
   const names = missing.map((member) => member.name);
   return html`<section class="outcome sheet voting" aria-label="Votes">
     <p class="count"><b>${voted.length} of ${expected}</b> ${
@@ -51,17 +51,23 @@ function progressOf(room) {
             : "Nobody is here to vote."
       }
     </p>
-    ${
-      away.length
-        ? html`<p class="small">
-            Away: ${listed(
-              away.map((member) => member.name),
-              4,
-            )}.
-          </p>`
-        : nothing
-    }
+    ${notWaitedFor("Away", away)} ${notWaitedFor("Offline", offline)}
   </section>`;
+}
+
+/**
+ * @param {string} how
+ * @param {Member[]} members
+ */
+function notWaitedFor(how, members) {
+  return members.length
+    ? html`<p class="small">
+        ${how}: ${listed(
+          members.map((member) => member.name),
+          4,
+        )}.
+      </p>`
+    : nothing;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { absence } from "./facts.js";
 import { sent } from "./forms.js";
 
 /**
@@ -44,9 +45,9 @@ function person({ me, session }, member, screen, actions) {
   const parts = [
     member.isFacilitator ? "facilitator" : "",
     member.role === "observer" ? "watching" : "",
-    member.isOnline ? "" : "away",
+    absence(member),
   ].filter(Boolean);
-  return html`<div class="person" data-away=${!member.isOnline}>
+  return html`<div class="person" data-absence=${absence(member)}>
     <span class="who">
       <b><bdi>${member.name}</bdi>${isMe ? " (you)" : nothing}</b>
       <small>${parts.join(" · ")}</small>

@@ -3,7 +3,7 @@
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { taskInHand } from "../state.js";
-import { facilitators, hasEnded } from "./facts.js";
+import { absence, facilitators, hasEnded } from "./facts.js";
 import { invitation } from "./invite.js";
 import { outcome } from "./outcome.js";
 import { linkLabel, listed, titleOf, webAddress } from "./words.js";
@@ -167,10 +167,10 @@ function seats(room, seated, crowd) {
       (member, place) => {
         const card = cards.get(member.userId);
         const isMe = member.userId === me.userId;
-        const isAway = !member.isOnline && card === undefined;
+        const absent = card === undefined ? absence(member) : "";
         const face =
           card !== undefined ? "front" : voted.has(member.userId) ? "back" : "none";
-        return html`<li class="seat" data-me=${isMe} data-away=${isAway}>
+        return html`<li class="seat" data-me=${isMe} data-absence=${absent}>
           <span
             class="card"
             data-face=${face}
@@ -186,7 +186,7 @@ function seats(room, seated, crowd) {
             ><bdi>${member.name}</bdi>${isMe ? " (you)" : nothing}</span
           >
           <span class="visually-hidden">${spoken(face, card, Boolean(round))}</span>
-          ${isAway ? html`<small>away</small>` : nothing}
+          ${absent ? html`<small>${absent}</small>` : nothing}
         </li>`;
       },
     )}

@@ -1,0 +1,190 @@
+"""Who is online, who is away, and who is offline.
+
+Two things are known. The provider's presence channel tells who has a live connection,
+but only to the process that holds it, and only of the first hundred. And every open
+page asks for the state now and then; each of these requests is a sight of that tab,
+which holds for a while. So presence needs no webhook, and no provider at all.
+
+A member is online when she is on the presence channel or a tab of hers is here, away
+when each of her tabs is hidden, and offline when there is none.
+"""
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.utils import timezone
+
+from realtime import get_realtime_service, publish_on_commit
+
+from .events import MemberUpdated
+from .models import Member, PokerSession, Tab
+from .prepared import PreparedQuery, PreparedUpsert
+from .room_state import member_data, presence_data
+
+Sight = Tab.Sight
+
+_logger = logging.getLogger(__name__)
+
+# How long a tab is taken to be here after it was heard of: two missed turns, and it
+# counts as closed. A live page asks every 30 s, a slow one every 3 s, and browsers let
+# the timers of a hidden one run once a minute.
+PATIENCE_MS: Mapping[str, int] = {
+    Sight.LIVE: 75_000,
+    Sight.SLOW: 12_000,
+    Sight.SHOWN: 75_000,
+    Sight.HIDDEN: 150_000,
+}
+# What has not changed is written down no more often than this.
+SEEN_EVERY_MS = 5_000
+# Nobody has so many pages open; the names that a browser sends are not to be trusted.
+MOST_TABS = 20
+
+_FIELDS = ("member_id", "name", "sight", "here_until_ms")
+_tabs_of_session = PreparedQuery(
+    lambda session_id: Tab.objects.filter(
+        member__poker_session=session_id, member__left_at=None
+    ).values_list(*_FIELDS)
+)
+_tabs_of_member = PreparedQuery(
+    lambda user_id: Tab.objects.filter(member=user_id).values_list(*_FIELDS)
+)
+_tab = PreparedUpsert(
+    Tab, unique=["member", "name"], changes=["sight", "here_until_ms"]
+)
+
+
+class SeenTab(NamedTuple):
+    """A row of Tab, read without an instance."""
+
+    user_id: str
+    name: str
+    sight: str
+    here_until_ms: int
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.sight == Sight.HIDDEN
+
+
+@dataclass(frozen=True)
+class Presence:
+    """The ids of the members who are online, and of those of them who are away."""
+
+    online: frozenset[str]
+    away: frozenset[str]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same people, for an ETag."""
+        return " ".join([*sorted(self.online), "away:", *sorted(self.away)])
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A tab of somebody, and how it was seen."""
+
+    tab: str
+    sight: str
+
+
+def tabs_in(poker_session: PokerSession) -> list[SeenTab]:
+    """The tabs that are here now, of everybody in the session."""
+    return _here(_tabs_of_session.all(poker_session.pk))
+
+
+def presence_in(poker_session: PokerSession, tabs: Collection[SeenTab]) -> Presence:
+    """Who is here, as far as this process knows."""
+    connected = get_realtime_service().online_user_ids(poker_session.channel)
+    is_complete = bool(connected) and not _is_full(len(connected))
+    # Whoever has a live connection and is not on a channel with room in it has gone.
+    here = {tab.user_id for tab in tabs if tab.sight != Sight.LIVE or not is_complete}
+    shown = {tab.user_id for tab in tabs if tab.sight != Sight.HIDDEN}
+    hidden = {tab.user_id for tab in tabs if tab.sight == Sight.HIDDEN}
+    online = connected | here
+    return Presence(online, frozenset(online & (hidden - shown)))
+
+
+def see(member: Member, seen: Sighting, tabs: Sequence[SeenTab]) -> list[SeenTab]:
+    """Write down that a tab was seen; ``tabs`` are those of the session until now.
+
+    Answers what they are with it. The room is told when it makes the member away, or
+    no longer away: while another of her tabs is in sight it does not. Nothing is locked
+    unless the room is told.
+    """
+    known = {(tab.user_id, tab.name): tab for tab in tabs}
+    before = known.get((member.pk, seen.tab))
+    until = _now_ms() + PATIENCE_MS[seen.sight]
+    is_fresh = before and before.here_until_ms >= until - SEEN_EVERY_MS
+    if before and before.sight == seen.sight and is_fresh:
+        return list(tabs)
+    tab = SeenTab(member.pk, seen.tab, seen.sight, until)
+    try:
+        _remember(member, tab, before)
+    except OperationalError as failure:
+        # Locked, or full: whoever asks for the state shall get it all the same.
+        _logger.warning("Not written down who is here: %s", failure)
+    known[member.pk, seen.tab] = tab
+    return list(known.values())
+
+
+@transaction.atomic(durable=True)
+def tell_presence(member: Member) -> None:
+    """Tell the room that somebody is here, and whether she is away."""
+    poker_session = PokerSession.objects.lock_for(member)
+    is_away = _are_hidden(_here(_tabs_of_member.all(member.pk)))
+    publish_on_commit(
+        poker_session.channel,
+        MemberUpdated(
+            session_id=poker_session.pk,
+            version=poker_session.next_version(),
+            member=member_data(member) | presence_data(is_online=True, is_away=is_away),
+        ),
+    )
+
+
+def _remember(member: Member, tab: SeenTab, before: SeenTab | None) -> None:
+    _tab.write(
+        member_id=tab.user_id,
+        name=tab.name,
+        sight=tab.sight,
+        here_until_ms=tab.here_until_ms,
+    )
+    if before is None:
+        _tidy_up(member)
+    if before is None or before.is_hidden != tab.is_hidden:
+        # Read anew, after having written: of two tabs that are hidden at once, at
+        # least one then sees both.
+        tabs = _here(_tabs_of_member.all(member.pk))
+        siblings = [each for each in tabs if each.name != tab.name]
+        was_away = _are_hidden([*siblings, before] if before else siblings)
+        if was_away != _are_hidden([*siblings, tab]):
+            tell_presence(member)
+
+
+def _tidy_up(member: Member) -> None:
+    """Delete closed tabs, of anybody, and what is too much of this member's."""
+    Tab.objects.filter(here_until_ms__lte=_now_ms()).delete()
+    newest_first = member.tabs.order_by("-here_until_ms").values_list("pk", flat=True)
+    Tab.objects.filter(pk__in=list(newest_first[MOST_TABS:])).delete()
+
+
+def _here(rows: Collection[Sequence[object]]) -> list[SeenTab]:
+    now = _now_ms()
+    return [tab for row in rows if (tab := SeenTab._make(row)).here_until_ms > now]
+
+
+def _are_hidden(tabs: Sequence[SeenTab]) -> bool:
+    return bool(tabs) and all(tab.is_hidden for tab in tabs)
+
+
+def _is_full(count: int) -> bool:
+    limit: int = settings.REALTIME["SERVER"]["limits"]["presence_members"]
+    return 0 < limit <= count
+
+
+def _now_ms() -> int:
+    return int(timezone.now().timestamp() * 1000)
