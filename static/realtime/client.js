@@ -16,6 +16,8 @@
  * @property {string} wsPath
  * @property {boolean | null} forceTLS null: as the page
  * @property {string} authEndpoint
+ * @property {string} channelPrefix of the channel that carries the events: `private-`,
+ *   or `private-encrypted-` where the provider cannot read them
  *
  * @typedef {object} RealtimeError
  * @property {"refused" | "connection"} kind refused: the server did not let this page
@@ -41,9 +43,10 @@
 
 import { none } from "./drivers/none.js";
 import { pusher } from "./drivers/pusher.js";
+import { websocket } from "./drivers/websocket.js";
 
-/** @type {Record<string, (options: DriverOptions) => RealtimeClient>} */
-const drivers = { pusher };
+/** By the provider's name. @type {Record<string, (o: DriverOptions) => RealtimeClient>} */
+const drivers = { pusher, websocket };
 
 /**
  * @param {{ config: ClientConfig, sessionId: string, callbacks: Callbacks }} options

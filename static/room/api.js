@@ -11,6 +11,7 @@
  */
 
 import { csrfHeader } from "../realtime/csrf.js";
+import { retryAfterMs } from "../realtime/retry_after.js";
 
 const PATIENCE_MS = 10_000;
 
@@ -18,21 +19,27 @@ export class Refusal extends Error {
   /**
    * @param {number} status
    * @param {{ error?: string, code?: string, errors?: Record<string, string[]> }} body
+   * @param {number} [retryAfterMs] how long the server asks to be left alone
    */
-  constructor(status, { error, code, errors }) {
+  constructor(status, { error, code, errors }, retryAfterMs = 0) {
     super(error ?? "The server refused this. Please try again.");
     this.name = "Refusal";
     this.status = status;
     this.code = code ?? "";
     this.errors = errors ?? {};
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
 export class NetworkFailure extends Error {
-  /** @param {unknown} [cause] */
-  constructor(cause) {
+  /**
+   * @param {unknown} [cause]
+   * @param {number} [retryAfterMs] how long the server asks to be left alone
+   */
+  constructor(cause, retryAfterMs = 0) {
     super("The server cannot be reached.", { cause });
     this.name = "NetworkFailure";
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -62,9 +69,11 @@ export function createApi({
       },
     );
     if (response.ok || response.status === 304) return response;
+    const pauseMs = retryAfterMs(response.headers, Date.now());
     // A server that is starting, or the proxy before it: the same may work in a moment.
-    if (response.status >= 500) throw new NetworkFailure();
-    throw new Refusal(response.status, await response.json().catch(() => ({})));
+    if (response.status >= 500) throw new NetworkFailure(response, pauseMs);
+    const body = await response.json().catch(() => ({}));
+    throw new Refusal(response.status, body, pauseMs);
   }
 
   /**
@@ -83,19 +92,25 @@ export function createApi({
     /**
      * The room as it is now, or null when it still is what `etag` names.
      *
-     * @param {{ etag: string, isSlow: boolean }} options isSlow: this page has no live
-     *   connection by which the server could know that its member is there
+     * @param {object} options
+     * @param {string} options.etag
+     * @param {string} options.tab the name of this page among its member's
+     * @param {"live" | "slow" | "hidden"} options.seen with or without a live
+     *   connection, or out of sight: how the server knows that its member is there
      * @returns {Promise<{ room: Room, etag: string } | null>}
      */
-    async state({ etag, isSlow }) {
+    async state({ etag, tab, seen }) {
       const headers = { "If-None-Match": etag };
-      const response = await send(isSlow ? "state/?slow=1" : "state/", { headers });
+      const response = await send(`state/?tab=${tab}&seen=${seen}`, { headers });
       if (response.status === 304) return null;
       const room = await response.json().catch((cause) => {
         throw new NetworkFailure(cause);
       });
       return { room, etag: response.headers.get("ETag") ?? "" };
     },
+
+    /** @param {string} tab @param {"online" | "away"} presence */
+    presence: (tab, presence) => post("presence/", { tab, presence }),
 
     /**
      * @param {string} taskId

@@ -20,7 +20,8 @@
 
 import { clock as systemClock } from "../realtime/clock.js";
 import { watchForWaking } from "../realtime/waking.js";
-import { Refusal } from "./api.js";
+import { NetworkFailure, Refusal } from "./api.js";
+import { watchSight } from "./presence.js";
 import { handlers, reduce } from "./reducer.js";
 
 /** Said without asking the server: it would only refuse. */
@@ -46,8 +47,8 @@ const LONGEST_JITTER_MS = 1000;
 /**
  * @param {object} parts
  * @param {Store<Value>} parts.store
- * @param {Pick<Api, "state">} parts.api
- * @param {Pick<Votes, "acknowledged" | "merged" | "shownIn" | "wasSentHere">} parts.votes
+ * @param {Pick<Api, "presence" | "state">} parts.api
+ * @param {Omit<Votes, "vote" | "retry">} parts.votes
  * @param {string} parts.etag of the state that the store begins with
  * @param {(callbacks: Callbacks) => RealtimeClient} parts.connect
  * @param {Page & { navigator: { onLine: boolean } }} [parts.page]
@@ -67,8 +68,13 @@ export function createSync({
   let client;
   let isLive = false;
   let isReachable = true;
-  /** Until then a missing connection is no news. */
-  let patienceEnds = 0;
+  /** While it may still come back, a missing connection is no news. */
+  let isPatient = false;
+  let endPatience = () => {};
+  /** The server asked to be left alone for a while. */
+  let isPaused = false;
+  /** Whether this page is looked at. */
+  let isAway = () => false;
   /** Who is online as the provider knows it. @type {Set<string> | null} */
   let present = null;
 
@@ -183,16 +189,16 @@ export function createSync({
   /** @param {number} delayMs */
   function fetchIn(delayMs) {
     const at = clock.now() + delayMs;
-    if (life.signal.aborted || at >= nextFetchAt) return;
+    if (life.signal.aborted || isPaused || at >= nextFetchAt) return;
     cancelFetch();
     nextFetchAt = at;
     cancelFetch = clock.after(delayMs, fetchState);
   }
 
   async function fetchState() {
+    if (life.signal.aborted || isPaused) return;
     cancelFetch();
     nextFetchAt = Number.POSITIVE_INFINITY;
-    if (life.signal.aborted) return;
     if (isFetching) {
       // The answer on its way may be older than the reason to ask.
       isFetchDue = true;
@@ -202,7 +208,9 @@ export function createSync({
     isFetchDue = false;
     const waiting = [...ahead.keys()];
     const since = votes.acknowledged();
-    const answer = await api.state({ etag, isSlow: !isLive }).catch(failed);
+    const known = votes.isUnsure() ? "" : etag;
+    const question = { etag: known, tab: votes.tab, seen: seen() };
+    const answer = await api.state(question).catch(failed);
     isFetching = false;
     if (life.signal.aborted) return;
     if (answer !== undefined) answered(answer, since, waiting);
@@ -232,16 +240,38 @@ export function createSync({
     for (const known of waiting) ahead.delete(known);
     for (const known of ahead.keys()) if (known <= version()) ahead.delete(known);
     applyReady();
+    votes.resend().then((hasSent) => {
+      if (hasSent) fetchState();
+    });
   }
 
   /** @param {unknown} error */
   function failed(error) {
-    if (error instanceof Refusal && [403, 404].includes(error.status)) {
+    const isRefused = error instanceof Refusal;
+    if (isRefused && [403, 404].includes(error.status)) {
       stop();
       show({ gone: { code: error.code, message: error.message } });
     }
-    isReachable = false;
+    if (isRefused || error instanceof NetworkFailure) pause(error.retryAfterMs);
+    // Whoever says no is there.
+    isReachable = isRefused;
     return undefined;
+  }
+
+  /** @param {number} delayMs how long the server asks to be left alone */
+  function pause(delayMs) {
+    if (delayMs === 0) return;
+    isPaused = true;
+    clock.after(delayMs, () => {
+      isPaused = false;
+      fetchState();
+    });
+  }
+
+  /** @returns {"live" | "slow" | "hidden"} */
+  function seen() {
+    if (isAway()) return "hidden";
+    return isLive ? "live" : "slow";
   }
 
   /**
@@ -272,8 +302,13 @@ export function createSync({
 
   /** @param {number} delayMs */
   function bePatient(delayMs) {
-    patienceEnds = clock.now() + delayMs;
-    clock.after(delayMs, showConnection);
+    isPatient = true;
+    endPatience();
+    // No point in time: the machine's clock may be put right meanwhile.
+    endPatience = clock.after(delayMs, () => {
+      isPatient = false;
+      showConnection();
+    });
     showConnection();
   }
 
@@ -288,7 +323,7 @@ export function createSync({
     if (!page.navigator.onLine) return "offline";
     if (isLive) return "live";
     if (!isReachable) return "offline";
-    return clock.now() < patienceEnds ? "reconnecting" : "slow";
+    return isPatient ? "reconnecting" : "slow";
   }
 
   function stop() {
@@ -311,6 +346,13 @@ export function createSync({
         },
       });
       page.addEventListener("offline", showConnection, { signal });
+      ({ isAway } = watchSight({
+        page,
+        clock,
+        signal,
+        // If it is lost, the next question for the state says the same.
+        onChange: (presence) => void api.presence(votes.tab, presence).catch(() => {}),
+      }));
       client = connect(callbacks);
       bePatient(FIRST_CONNECT_PATIENCE_MS);
       fetchIn(POLL_MS);
@@ -327,6 +369,7 @@ export function createSync({
      * @param {number} since the room's version before the action
      */
     acted(since) {
+      if (votes.isUnsure()) return fetchState();
       if (version() > since) return;
       if (!isLive) return fetchState();
       clock.after(ECHO_PATIENCE_MS, () => {

@@ -3,7 +3,8 @@
  *
  * Each vote carries `<tab>:<count>` as its key. The server leaves out a count that is not
  * above the last one it saw from that tab, so a vote may be sent again after a failure,
- * and may arrive after a newer one, without harm.
+ * and may arrive after a newer one, without harm. So the newest one that nobody answered
+ * is kept, and sent again by itself, the very same, when the server is there again.
  *
  * @import {Api} from "./api.js"
  * @import {OwnVote, Room, Value} from "./state.js"
@@ -19,7 +20,7 @@
  * @property {number} round
  */
 
-import { Refusal } from "./api.js";
+import { NetworkFailure, Refusal } from "./api.js";
 
 /**
  * @param {object} parts
@@ -35,15 +36,24 @@ export function createVotes({ store, api, tab = randomName() }) {
   let unheard = 0;
   /** @type {Vote | null} */
   let newest = null;
+  /** The newest one, while nobody knows whether the server has it. @type {Vote | null} */
+  let unanswered = null;
+  let isResending = false;
+  /**
+   * A vote that was sent again is saved, but another tab's may have come in between: only
+   * the whole state tells which card the server has.
+   */
+  let isUnsure = false;
 
   /** @param {Vote} vote */
-  async function send(vote) {
+  async function send(vote, isAgain = false) {
     show(vote, "saving");
     inFlight += 1;
+    unanswered = null;
     try {
       const { card, round } = vote;
       await api.vote(vote.taskId, { card, round, key: `${tab}:${vote.count}` });
-      acknowledge(vote);
+      acknowledge(vote, isAgain);
     } catch (error) {
       fail(vote, /** @type {Error} */ (error));
       throw error;
@@ -52,15 +62,22 @@ export function createVotes({ store, api, tab = randomName() }) {
     }
   }
 
-  /** @param {Vote} vote */
-  function acknowledge(vote) {
+  /**
+   * @param {Vote} vote
+   * @param {boolean} isAgain
+   */
+  function acknowledge(vote, isAgain) {
     // Overtaken by a newer one: the server has left it out.
     if (vote.count < acknowledged) return;
     acknowledged = vote.count;
     const { room, ui } = store.get();
     if (room.round?.roundId !== vote.roundId) return;
-    const me = { ...room.me, vote: vote.card || null };
-    store.set({ room: { ...room, me }, ui });
+    if (isAgain) {
+      isUnsure = true;
+    } else {
+      const me = { ...room.me, vote: vote.card || null };
+      store.set({ room: { ...room, me }, ui });
+    }
     show(vote, "saved");
   }
 
@@ -70,11 +87,25 @@ export function createVotes({ store, api, tab = randomName() }) {
    */
   function fail(vote, error) {
     unheard = 0;
+    const isAnswered = error instanceof Refusal;
+    if (vote === newest && error instanceof NetworkFailure) unanswered = vote;
     show(
       vote,
       "failed",
-      error instanceof Refusal ? error.message : "The server did not answer.",
+      isAnswered
+        ? error.message
+        : "The server did not answer. It is sent again when it does.",
     );
+  }
+
+  /**
+   * Of a round that is no longer on the table: its card is shown nowhere.
+   *
+   * @param {string} text
+   */
+  function notify(text) {
+    const { room, ui } = store.get();
+    store.set({ room, ui: { ...ui, notice: { text, kind: "warning", id: -count } } });
   }
 
   /**
@@ -106,8 +137,40 @@ export function createVotes({ store, api, tab = randomName() }) {
 
     /** Sends the failed vote once more, the very same. */
     async retry() {
-      if (newest && store.get().ui.vote?.status === "failed") await send(newest);
+      if (newest && store.get().ui.vote?.status === "failed") await send(newest, true);
     },
+
+    /**
+     * The server is there again: sends what it did not answer, for the round that was
+     * meant. If that round is over it refuses, and that is said.
+     *
+     * @returns {Promise<boolean>} whether the server took or refused one
+     */
+    async resend() {
+      const vote = unanswered;
+      if (!vote || isResending) return false;
+      isResending = true;
+      try {
+        await send(vote, true);
+        return true;
+      } catch (error) {
+        const isShown = vote.roundId === store.get().room.round?.roundId;
+        if (error instanceof Refusal && !isShown) {
+          notify(`Your card ${vote.card} came too late. ${error.message}`);
+        } else if (!(error instanceof Refusal || error instanceof NetworkFailure)) {
+          throw error;
+        }
+        return error instanceof Refusal;
+      } finally {
+        isResending = false;
+      }
+    },
+
+    /** Whether the state has to be asked for as a whole. */
+    isUnsure: () => isUnsure,
+
+    /** The name of this page among those of its member. */
+    tab,
 
     /**
      * Whether the event of a vote of one's own only tells what this tab did. If not, it
@@ -134,6 +197,7 @@ export function createVotes({ store, api, tab = randomName() }) {
       const { room } = store.get();
       const isSameRound = fetched.round?.roundId === room.round?.roundId;
       unheard = inFlight;
+      if (acknowledged === since) isUnsure = false;
       if (!isSameRound || acknowledged === since) return fetched;
       return { ...fetched, me: { ...fetched.me, vote: room.me.vote } };
     },
@@ -150,7 +214,10 @@ export function createVotes({ store, api, tab = randomName() }) {
       if (!vote || newest?.roundId !== room.round?.roundId) return null;
       if (!isFetched || vote.status === "saving") return vote;
       const isThere = (room.me.vote ?? "") === vote.card;
-      if (isThere) return { ...vote, status: "saved", message: "" };
+      if (isThere) {
+        unanswered = null;
+        return { ...vote, status: "saved", message: "" };
+      }
       return vote.status === "failed" ? vote : null;
     },
   };

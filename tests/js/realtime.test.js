@@ -1,315 +1,14 @@
-/** @import {Callbacks, ClientConfig} from "../../static/realtime/client.js" */
+/** @import {Callbacks} from "../../static/realtime/client.js" */
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createRealtimeClient } from "../../static/realtime/client.js";
 import { pusher } from "../../static/realtime/drivers/pusher.js";
+import { websocket } from "../../static/realtime/drivers/websocket.js";
+import { retryAfterMs } from "../../static/realtime/retry_after.js";
+import { createWatchdog } from "../../static/realtime/watchdog.js";
 import { createClock } from "./clock.js";
-
-/** The dispatcher of pusher-js: named listeners and those who hear everything. */
-class Emitter {
-  /** @type {[string | null, (...data: any[]) => void][]} */
-  listeners = [];
-
-  /** @param {string} name @param {(...data: any[]) => void} listener */
-  bind(name, listener) {
-    this.listeners.push([name, listener]);
-  }
-
-  /** @param {(...data: any[]) => void} listener */
-  bind_global(listener) {
-    this.listeners.push([null, listener]);
-  }
-
-  /** @param {string} name @param {any} [data] */
-  emit(name, data) {
-    for (const [wanted, listener] of this.listeners) {
-      if (wanted === null) listener(name, data);
-      if (wanted === name) listener(data);
-    }
-  }
-}
-
-/** What pusher-js does, as far as one can see it: states, channels, attempts. */
-class FakePusher extends Emitter {
-  /** @type {FakePusher} */
-  static last;
-
-  connection = Object.assign(new Emitter(), { state: "connecting" });
-  /** @type {Record<string, Emitter & { members: { members: object } }>} */
-  channels = {};
-  attempts = 0;
-
-  /** @param {string} key @param {import("pusher-js").Options} options */
-  constructor(key, options) {
-    super();
-    this.key = key;
-    this.options = options;
-    FakePusher.last = this;
-  }
-
-  /** @param {string} name */
-  subscribe(name) {
-    this.channels[name] = Object.assign(new Emitter(), { members: { members: {} } });
-    return this.channels[name];
-  }
-
-  connect() {
-    this.attempts += 1;
-    this.reaches("connecting");
-  }
-
-  disconnect() {
-    this.reaches("disconnected");
-  }
-
-  /** @param {string} current */
-  reaches(current) {
-    const previous = this.connection.state;
-    this.connection.state = current;
-    if (previous !== current) {
-      this.connection.emit("state_change", { previous, current });
-    }
-  }
-
-  connected() {
-    this.reaches("connected");
-    this.channels["private-room"].emit("pusher:subscription_succeeded");
-  }
-}
-
-/** What the server says when it is the embedded one. @type {ClientConfig} */
-const embedded = {
-  provider: "pusher",
-  key: "key",
-  cluster: "",
-  wsHost: "",
-  wsPort: null,
-  wssPort: null,
-  wsPath: "",
-  forceTLS: null,
-  authEndpoint: "/realtime/auth/",
-};
-
-/**
- * @param {Partial<ClientConfig>} [config]
- * @param {Partial<Location>} [location]
- */
-function start(config = {}, location = {}) {
-  /** @type {[string, ...unknown[]][]} */
-  const calls = [];
-  const clock = createClock();
-  const document = { cookie: "csrftoken=first" };
-  const record =
-    (/** @type {string} */ name) =>
-    (/** @type {unknown[]} */ ...data) =>
-      void calls.push([name, ...data]);
-  const client = pusher(
-    {
-      config: { ...embedded, ...config },
-      channel: "room",
-      callbacks: /** @type {Callbacks} */ (
-        Object.fromEntries(
-          [
-            "onEvent",
-            "onConnected",
-            "onDisconnected",
-            "onError",
-            "onSubscribed",
-            "onPresence",
-          ].map((name) => [name, record(name)]),
-        )
-      ),
-    },
-    {
-      Pusher: /** @type {any} */ (FakePusher),
-      location: {
-        hostname: "poker.example",
-        port: "",
-        protocol: "https:",
-        ...location,
-      },
-      document,
-    },
-    clock,
-  );
-  return { calls, client, clock, document, library: FakePusher.last };
-}
-
-describe("where it connects to", () => {
-  test("without a host it is the page's own, with TLS as the page", () => {
-    const { options } = start().library;
-    assert.deepEqual(
-      [options.wsHost, options.wsPort, options.wssPort, options.forceTLS],
-      ["poker.example", 443, 443, true],
-    );
-  });
-
-  test("a page on a port of its own keeps it", () => {
-    const { options } = start({}, { port: "8000", protocol: "http:" }).library;
-    assert.deepEqual(
-      [options.wsPort, options.wssPort, options.forceTLS],
-      [8000, 8000, false],
-    );
-  });
-
-  test("what the server says about another host is done", () => {
-    const { key, options } = start({
-      key: "abc",
-      cluster: "eu",
-      wsHost: "live.example",
-      wsPort: 80,
-      wssPort: 6001,
-      wsPath: "/live",
-      forceTLS: true,
-    }).library;
-    assert.equal(key, "abc");
-    assert.deepEqual(
-      [
-        options.cluster,
-        options.wsHost,
-        options.wsPort,
-        options.wssPort,
-        options.wsPath,
-      ],
-      ["eu", "live.example", 80, 6001, "/live"],
-    );
-  });
-
-  test("it never turns to the HTTP fallbacks of a third party", () => {
-    assert.deepEqual(start().library.options.enabledTransports, ["ws"]);
-  });
-
-  test("it listens to the session's events and to who is there", () => {
-    const { channels } = start().library;
-    assert.deepEqual(Object.keys(channels), ["private-room", "presence-room"]);
-  });
-
-  test("the CSRF token is the one that holds when it is needed", () => {
-    const { document, library } = start();
-    document.cookie = "theme=dark; csrftoken=second";
-    const authorization = /** @type {any} */ (library.options.channelAuthorization);
-    assert.equal(authorization.endpoint, "/realtime/auth/");
-    assert.deepEqual(authorization.headersProvider(), { "X-CSRFToken": "second" });
-  });
-});
-
-describe("what it tells", () => {
-  test("every event but the protocol's own", () => {
-    const { calls, library } = start();
-    library.emit("vote", { version: 8 });
-    library.emit("pusher:pong", {});
-    library.emit("refetch", {});
-    assert.deepEqual(calls, [
-      ["onEvent", "vote", { version: 8 }],
-      ["onEvent", "refetch", {}],
-    ]);
-  });
-
-  test("that it is connected, and from when on nothing is missed", () => {
-    const { calls, library } = start();
-    library.connected();
-    assert.deepEqual(calls, [["onConnected"], ["onSubscribed"]]);
-  });
-
-  test("a drop at once, although pusher-js still calls itself connected", () => {
-    const { calls, library } = start();
-    library.connected();
-    calls.length = 0;
-    library.connection.emit("connecting_in", 1);
-    assert.deepEqual(calls, [["onDisconnected"], ["onPresence", null]]);
-    library.reaches("connecting");
-    assert.equal(calls.length, 2);
-  });
-
-  test("who is there, after each change", () => {
-    const { calls, library } = start();
-    const presence = library.channels["presence-room"];
-    presence.members.members = { amira: {}, jonas: {} };
-    presence.emit("pusher:subscription_succeeded");
-    presence.members.members = { amira: {} };
-    presence.emit("pusher:member_removed", { id: "jonas" });
-    assert.deepEqual(calls, [
-      ["onPresence", new Set(["amira", "jonas"])],
-      ["onPresence", new Set(["amira"])],
-    ]);
-  });
-
-  test("what goes wrong", () => {
-    const { calls, library } = start();
-    const refusal = { type: "AuthError", status: 403 };
-    library.channels["private-room"].emit("pusher:subscription_error", refusal);
-    library.connection.emit("error", { type: "WebSocketError" });
-    assert.deepEqual(calls, [
-      ["onError", { kind: "refused", cause: refusal }],
-      ["onError", { kind: "connection", cause: { type: "WebSocketError" } }],
-    ]);
-  });
-});
-
-describe("how it comes back", () => {
-  /** @param {ReturnType<typeof start>} driver @param {number} ms */
-  const attemptsWithin = async ({ clock, library }, ms) => {
-    const before = library.attempts;
-    await clock.pass(ms);
-    return library.attempts - before;
-  };
-
-  test("it tries anew after 1.5 s, then ever more patiently, up to 8 s", async () => {
-    const driver = start();
-    for (const patience of [1500, 2250, 3375, 5062.5, 7593.75, 8000, 8000]) {
-      assert.equal(await attemptsWithin(driver, patience - 1), 0);
-      assert.equal(await attemptsWithin(driver, 1), 1);
-    }
-  });
-
-  test("while events arrive it is left alone", async () => {
-    const driver = start();
-    driver.library.connected();
-    assert.equal(await attemptsWithin(driver, 60_000), 0);
-  });
-
-  test("patience begins anew with every drop", async () => {
-    const driver = start();
-    await driver.clock.pass(30_000);
-    driver.library.connected();
-    driver.library.reaches("connecting");
-    assert.equal(await attemptsWithin(driver, 1500), 1);
-  });
-
-  test("close codes after which pusher-js gives up are no end", async () => {
-    const driver = start();
-    driver.library.connected();
-    driver.library.reaches("disconnected");
-    assert.equal(await attemptsWithin(driver, 1500), 1);
-  });
-
-  test("a connection without the subscription is not enough", async () => {
-    const driver = start();
-    driver.library.reaches("connected");
-    const refusal = { type: "AuthError", status: 500 };
-    driver.library.channels["private-room"].emit("pusher:subscription_error", refusal);
-    assert.equal(await attemptsWithin(driver, 1500), 1);
-  });
-
-  test("a kick connects anew even where all seems well", async () => {
-    const driver = start();
-    driver.library.connected();
-    driver.calls.length = 0;
-    driver.client.kick();
-    assert.equal(driver.library.attempts, 1);
-    assert.deepEqual(driver.calls[0], ["onDisconnected"]);
-    assert.equal(await attemptsWithin(driver, 1500), 1);
-  });
-
-  test("after a goodbye it stays away", async () => {
-    const driver = start();
-    driver.library.connected();
-    driver.client.disconnect();
-    assert.equal(driver.library.connection.state, "disconnected");
-    assert.equal(await attemptsWithin(driver, 60_000), 0);
-  });
-});
+import { EMBEDDED, listen, listening } from "./listening.js";
 
 describe("without a live connection to be had", () => {
   const never = () => assert.fail("Nothing was to be told.");
@@ -323,28 +22,205 @@ describe("without a live connection to be had", () => {
     onPresence: never,
   };
   const sessionId = "abcdefgh12345678";
+  const page = {
+    fetch: never,
+    location: { hostname: "poker.example", port: "", protocol: "http:" },
+    document: { cookie: "" },
+  };
 
-  for (const provider of ["memory", "somebody's own", "toString"]) {
+  for (const provider of ["log", "null", "memory", "somebody's own", "toString"]) {
     test(`the provider "${provider}" connects to nothing, quietly`, () => {
-      const client = createRealtimeClient({
-        config: { ...embedded, provider },
-        sessionId,
-        callbacks,
-      });
+      const config = { ...EMBEDDED, provider };
+      const client = createRealtimeClient({ config, sessionId, callbacks });
       client.kick();
       client.disconnect();
     });
   }
 
-  test("a library that did not load leaves the page to poll", () => {
-    const client = pusher(
-      { config: embedded, channel: "room", callbacks },
-      {
-        location: { hostname: "poker.example", port: "", protocol: "http:" },
-        document: { cookie: "" },
-      },
-    );
-    client.kick();
-    client.disconnect();
+  for (const [name, driver] of Object.entries({ pusher, websocket })) {
+    test(`what ${name} needs of the browser is missing: the page polls`, () => {
+      const client = driver({ config: EMBEDDED, channel: "room", callbacks }, page);
+      client.kick();
+      client.disconnect();
+    });
+  }
+});
+
+test("a library that cannot decrypt leaves an encrypted room to poll", async () => {
+  const page = listen("pusher-js, encrypted", { library: "pusher.min.js" });
+  assert.deepEqual(
+    page.calls.map(([callback]) => callback),
+    ["onError"],
+  );
+  page.client.kick();
+  await page.clock.pass(600_000);
+  assert.equal(page.calls.length, 1);
+});
+
+describe("the watchdog", () => {
+  test("it tries after 1.5 s, then ever more patiently, up to 8 s", async () => {
+    const clock = createClock();
+    let attempts = 0;
+    const watchdog = createWatchdog(() => {
+      attempts += 1;
+    }, clock);
+    watchdog.watch();
+    const patience = [1500, 2250, 3375, 5062.5, 7593.75, 8000, 8000];
+    for (const [before, delayMs] of patience.entries()) {
+      await clock.pass(delayMs - 1);
+      watchdog.watch();
+      assert.equal(attempts, before);
+      await clock.pass(1);
+      assert.equal(attempts, before + 1);
+    }
+    watchdog.rest();
+    await clock.pass(60_000);
+    assert.equal(attempts, patience.length);
   });
+});
+
+describe("the browser's own WebSocket", () => {
+  /** @param {number} code @param {() => number} random */
+  async function msAfter(code, random) {
+    const page = await listening("WebSocket", { random });
+    page.server.latest.closes(code);
+    return page.msUntilSubscribed(200_000);
+  }
+
+  test("close codes decide how soon it tries, chance spreads a room's browsers", async () => {
+    /** @type {Record<number, [number, number]>} */
+    const spans = {
+      1006: [500, 1000],
+      1012: [500, 1000],
+      4001: [60_000, 120_000],
+      4009: [60_000, 120_000],
+      4100: [1000, 2000],
+      4200: [0, 20],
+      4301: [500, 1000],
+    };
+    for (const [code, [soonest, latest]] of Object.entries(spans)) {
+      const first = await msAfter(Number(code), () => 0);
+      const last = await msAfter(Number(code), () => 0.999);
+      assert.ok(first >= soonest && first <= soonest + 20, `${code}: ${first} ms`);
+      assert.ok(last <= latest && last >= latest * 0.99 - 10, `${code}: ${last} ms`);
+    }
+  });
+
+  test("while the server is away it tries more and more seldom, up to 5 s", async () => {
+    const page = await listening("WebSocket", { random: () => 0.999 });
+    page.server.isUp = false;
+    page.server.latest.closes(1006);
+    await page.clock.pass(60_000);
+    const { length } = page.server.connections;
+    assert.ok(length > 12 && length < 18, `${length}`);
+  });
+
+  test("it drops the signature of a socket that is no more", async () => {
+    const page = listen("WebSocket");
+    page.server.isHolding = true;
+    await page.clock.pass(0);
+    page.server.latest.closes(1006);
+    await page.clock.pass(1000);
+    page.server.release();
+    page.server.release();
+    await page.clock.pass(0);
+    assert.deepEqual(page.server.latest.heard, []);
+  });
+
+  test("it waits as long as the application asks", async () => {
+    const page = listen("WebSocket");
+    const headers = { "Retry-After": "20" };
+    page.server.refusal = { status: 429, body: {}, headers };
+    await page.clock.pass(0);
+    page.server.refusal = null;
+    await page.clock.pass(19_000);
+    assert.deepEqual(page.told("onSubscribed"), []);
+    await page.clock.pass(1000);
+    assert.equal(page.told("onSubscribed").length, 1);
+  });
+
+  test("it asks again where the application, or the server, does not answer", async () => {
+    const page = listen("WebSocket");
+    page.server.isHolding = true;
+    await page.clock.pass(0);
+    page.server.isHolding = false;
+    await page.clock.pass(15_000);
+    assert.equal(page.told("onSubscribed").length, 1);
+
+    const refused = listen("WebSocket");
+    refused.server.full.add("private-room");
+    await refused.clock.pass(14_000);
+    refused.server.full.clear();
+    await refused.clock.pass(1000);
+    assert.equal(refused.told("onSubscribed").length, 1);
+  });
+
+  test("presence that was full is asked for once a minute", async () => {
+    const page = listen("WebSocket");
+    page.server.full.add("presence-room");
+    await page.clock.pass(59_000);
+    page.server.full.clear();
+    assert.deepEqual(page.told("onPresence"), []);
+    await page.clock.pass(2000);
+    assert.deepEqual(page.told("onPresence"), [[new Set(["amira"])]]);
+  });
+
+  test("nothing that a server may send throws, or ends the connection", async () => {
+    const page = await listening("WebSocket");
+    const events = [
+      "pusher_internal:subscription_succeeded",
+      "pusher_internal:member_added",
+      "pusher:subscription_error",
+      "pusher:error",
+      "pusher:nonsense",
+      "toString",
+    ];
+    const frames = ["", "not JSON", "null", "12", "[]", "{}", '{"event":1}'];
+    for (const text of frames) page.server.latest.tellText(text);
+    for (const event of events) {
+      for (const data of [undefined, null, "", "null", 12, "{}"]) {
+        page.server.latest.tell({ event, data });
+      }
+    }
+    page.publish("vote", { version: 8 });
+    assert.deepEqual(page.told("onEvent").at(-1), ["vote", { version: 8 }]);
+    assert.deepEqual(page.told("onDisconnected"), []);
+  });
+
+  test("an address that the browser forbids is told, and tried again", async () => {
+    const page = await listening("WebSocket");
+    page.server.isForbidden = true;
+    page.client.kick();
+    await page.clock.pass(1000);
+    assert.equal(page.told("onError").at(-1)?.[0].kind, "connection");
+    page.server.isForbidden = false;
+    assert.ok((await page.msUntilSubscribed(61_000)) <= 61_000);
+  });
+});
+
+describe("Retry-After", () => {
+  const now = Date.parse("Wed, 21 Oct 2026 07:43:00 GMT");
+  const delays = {
+    seconds: [{ "Retry-After": "20" }, 20_000],
+    "a date, by a page whose clock is right": [
+      { "Retry-After": "Wed, 21 Oct 2026 07:43:20 GMT" },
+      20_000,
+    ],
+    "a date, by a page whose clock is 15 minutes off": [
+      {
+        "Retry-After": "Wed, 21 Oct 2026 07:28:20 GMT",
+        Date: "Wed, 21 Oct 2026 07:28:00 GMT",
+      },
+      20_000,
+    ],
+    "far too long": [{ "Retry-After": "86400" }, 120_000],
+    nonsense: [{ "Retry-After": "soon" }, 0],
+    nothing: [{}, 0],
+  };
+  for (const [name, [headers, delayMs]] of Object.entries(delays)) {
+    test(name, () => {
+      const given = new Headers(/** @type {Record<string, string>} */ (headers));
+      assert.equal(retryAfterMs(given, now), delayMs);
+    });
+  }
 });

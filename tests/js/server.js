@@ -27,8 +27,11 @@ export function createServer(initial = aRoom()) {
     publish: () => {},
     isDown: false,
     isHolding: false,
-    /** @type {{ status: number, body: unknown } | null} */
+    /** @type {{ status: number, body: unknown, headers?: Record<string, string> } | null} */
     refusal: null,
+
+    /** What it says to votes alone. @type {{ status: number, body: unknown } | null} */
+    refuseVotes: null,
 
     etag: () => `W/"${server.room.version}"`,
 
@@ -87,8 +90,8 @@ export function createServer(initial = aRoom()) {
   /** @param {Request} request */
   function answerTo({ method, path, headers, fields }) {
     if (server.refusal) {
-      const { status, body } = server.refusal;
-      return Response.json(body, { status });
+      const { body, ...init } = server.refusal;
+      return Response.json(body, init);
     }
     if (method === "GET") {
       const etag = server.etag();
@@ -96,7 +99,11 @@ export function createServer(initial = aRoom()) {
         ? new Response(null, { status: 304 })
         : Response.json(server.room, { headers: { ETag: etag } });
     }
-    if (path.endsWith("/vote/")) takeVote(fields);
+    if (path.endsWith("/vote/")) {
+      const { refuseVotes } = server;
+      if (refuseVotes) return Response.json(refuseVotes.body, refuseVotes);
+      takeVote(fields);
+    }
     return new Response(null, { status: 204 });
   }
 

@@ -192,7 +192,7 @@ describe("asking for the state", () => {
     page.realtime.onSubscribed();
     await page.clock.pass(100);
     const [first, second] = page.server.requests;
-    assert.equal(first.path, "state/");
+    assert.equal(first.path, "state/?tab=tab&seen=live");
     assert.equal(second.headers.get("If-None-Match"), 'W/"7"');
     assert.equal(page.server.requests.length, 2);
   });
@@ -270,7 +270,7 @@ describe("slow mode", () => {
     const page = openPage();
     await page.clock.pass(9500);
     const paths = page.server.requests.map(({ path }) => path);
-    assert.deepEqual(paths, Array(3).fill("state/?slow=1"));
+    assert.deepEqual(paths, Array(3).fill("state/?tab=tab&seen=slow"));
     page.server.happens(aVote(8, "jonas"));
     await page.clock.pass(3000);
     assert.deepEqual(page.room(), page.server.room);

@@ -16,6 +16,7 @@
  * @property {{ cookie: string }} document
  */
 
+import { addressOf } from "../address.js";
 import { clock as systemClock } from "../clock.js";
 import { csrfHeader } from "../csrf.js";
 import { createWatchdog } from "../watchdog.js";
@@ -37,10 +38,17 @@ export function pusher(
   const connection = new page.Pusher(config.key, optionsFor(config, page));
   const watchdog = createWatchdog(reconnect, clock);
   let isConnected = false;
+  let isOver = false;
 
   function reconnect() {
     connection.disconnect();
     connection.connect();
+  }
+
+  function disconnect() {
+    isOver = true;
+    connection.disconnect();
+    watchdog.rest();
   }
 
   function lost() {
@@ -64,20 +72,23 @@ export function pusher(
   connection.connection.bind("error", (/** @type {unknown} */ cause) => {
     callbacks.onError({ kind: "connection", cause });
   });
-  connection.bind_global((/** @type {string} */ type, /** @type {unknown} */ data) => {
-    if (!type.startsWith("pusher:")) callbacks.onEvent(type, data);
-  });
 
-  listen(connection.subscribe(`private-${channel}`), callbacks, watchdog.rest);
+  try {
+    const events = connection.subscribe(`${config.channelPrefix}${channel}`);
+    listen(events, callbacks, watchdog.rest);
+  } catch (cause) {
+    // An encrypted channel, and a build of the library that cannot decrypt.
+    disconnect();
+    callbacks.onError({ kind: "connection", cause });
+    return none();
+  }
   watchPresence(connection.subscribe(`presence-${channel}`), callbacks);
   watchdog.watch();
 
   return {
-    disconnect() {
-      connection.disconnect();
-      watchdog.rest();
-    },
+    disconnect,
     kick() {
+      if (isOver) return;
       watchdog.rest();
       reconnect();
     },
@@ -89,14 +100,24 @@ export function pusher(
  * @param {Callbacks} callbacks
  * @param {() => void} settle
  */
-function listen(events, { onSubscribed, onError }, settle) {
+function listen(events, { onEvent, onSubscribed, onError }, settle) {
   events.bind("pusher:subscription_succeeded", () => {
     settle();
     onSubscribed();
   });
-  events.bind("pusher:subscription_error", (/** @type {unknown} */ cause) => {
-    onError({ kind: "refused", cause });
+  events.bind("pusher:subscription_error", (/** @type {any} */ cause) => {
+    // The application may also have been unreachable, or in trouble.
+    onError({ kind: isRefusal(cause) ? "refused" : "connection", cause });
   });
+  // Not on the connection: there, what is encrypted still is.
+  events.bind_global((/** @type {string} */ type, /** @type {unknown} */ data) => {
+    if (!type.startsWith("pusher:")) onEvent(type, data);
+  });
+}
+
+/** @param {{ status?: number } | undefined} cause */
+function isRefusal(cause) {
+  return cause?.status === 403 || cause?.status === 401;
 }
 
 /**
@@ -117,15 +138,14 @@ function watchPresence(presence, { onPresence }) {
  * @returns {Options}
  */
 function optionsFor(config, { location, document }) {
-  const isSecure = location.protocol === "https:";
-  const ownPort = Number(location.port) || (isSecure ? 443 : 80);
+  const { host, port, securePort, isSecure } = addressOf(config, location);
   return {
     cluster: config.cluster,
-    wsHost: config.wsHost || location.hostname,
-    wsPort: config.wsPort ?? ownPort,
-    wssPort: config.wssPort ?? ownPort,
+    wsHost: host,
+    wsPort: port,
+    wssPort: securePort,
     wsPath: config.wsPath,
-    forceTLS: config.forceTLS ?? isSecure,
+    forceTLS: isSecure,
     // Without this it would try HTTP through a third party's host. "ws" is the
     // WebSocket of either kind, as forceTLS says; "wss" would add a second attempt, over
     // TLS, from a page without it: noise at a port that speaks plain HTTP.

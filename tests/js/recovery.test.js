@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { openLivePage } from "./page.js";
+import { anEvent, aRound, aVote } from "./rooms.js";
+
+/** @param {Awaited<ReturnType<typeof openLivePage>>} page */
+const sentVotes = ({ server }) =>
+  server.requests
+    .filter(({ path }) => path.endsWith("/vote/"))
+    .map(({ fields }) => Object.fromEntries(fields));
+
+describe("a card laid without network", () => {
+  test("it is sent again by itself, the very same, once the server is there", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    await page.actions.vote("8");
+    await page.clock.pass(9000);
+    page.server.isDown = false;
+    await page.clock.pass(3000);
+    assert.deepEqual(sentVotes(page).at(-1), { card: "8", round: "1", key: "tab:2" });
+    assert.equal(page.server.room.me.vote, "8");
+    assert.deepEqual([page.ui().vote?.status, page.room().me.vote], ["saved", "8"]);
+    const { length } = sentVotes(page);
+    await page.clock.pass(60_000);
+    assert.equal(sentVotes(page).length, length);
+  });
+
+  test("for a round that is over it is refused with a sentence", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    page.server.publish = () => {};
+    await page.actions.vote("5");
+    const round = aRound({ roundId: "round-2", number: 2 });
+    page.server.happens(anEvent("voting-started", 8, { taskId: "first", round }));
+    page.server.isDown = false;
+    page.server.refuseVotes = {
+      status: 409,
+      body: { error: "That round is over.", code: "round-closed" },
+    };
+    await page.clock.pass(3000);
+    assert.match(page.ui().notice?.text ?? "", /card 5 came too late. That round/);
+    assert.equal(page.room().me.vote, null);
+    assert.deepEqual(sentVotes(page).at(-1)?.round, "1");
+  });
+});
+
+describe("the network", () => {
+  test("thirty seconds away while twenty things happen lose none of them", async () => {
+    const page = await openLivePage();
+    page.realtime.onDisconnected();
+    page.server.isDown = true;
+    page.server.publish = () => {};
+    for (let version = 8; version < 28; version += 1) {
+      page.server.happens(aVote(version, "jonas", version % 2 === 0));
+      await page.clock.pass(1500);
+    }
+    assert.equal(page.ui().connection, "offline");
+    page.server.isDown = false;
+    await page.clock.pass(3000);
+    assert.deepEqual(page.room(), page.server.room);
+    assert.equal(page.ui().connection, "slow");
+  });
+
+  test("a laptop asleep for ten minutes is at the server's state at once", async () => {
+    const page = await openLivePage();
+    page.server.publish = () => {};
+    page.server.happens(aVote(8, "jonas"));
+    page.clock.sleep(600_000);
+    await page.clock.pass(0);
+    assert.deepEqual(page.room(), page.server.room);
+    assert.equal(page.client.kicks, 1);
+  });
+
+  test("a clock put back by 15 minutes stops nothing, and the line stays true", async () => {
+    const page = await openLivePage();
+    page.realtime.onDisconnected();
+    page.clock.sleep(-900_000);
+    page.server.publish = () => {};
+    page.server.happens(aVote(8, "jonas"));
+    await page.clock.pass(904_000);
+    assert.equal(page.ui().connection, "slow");
+    assert.deepEqual(page.room(), page.server.room);
+  });
+
+  test("a server that asks to be left alone is", async () => {
+    for (const status of [429, 503]) {
+      const page = await openLivePage();
+      page.realtime.onDisconnected();
+      page.server.refusal = { status, body: {}, headers: { "Retry-After": "20" } };
+      await page.clock.pass(3000);
+      assert.equal(page.server.stateRequests(), 1);
+      page.server.refusal = null;
+      await page.clock.pass(19_000);
+      page.sync.refresh();
+      assert.equal(page.server.stateRequests(), 1);
+      assert.equal(page.ui().connection, status === 429 ? "slow" : "offline");
+      await page.clock.pass(1000);
+      assert.equal(page.server.stateRequests(), 2);
+    }
+  });
+
+  test("a member's cookie that is lost is said, and the page ends", async () => {
+    const page = await openLivePage();
+    const body = { error: "You are not in this session.", code: "not-a-member" };
+    page.server.refusal = { status: 403, body };
+    page.realtime.onError({ kind: "refused", cause: null });
+    await page.clock.pass(0);
+    assert.equal(page.ui().gone?.message, body.error);
+    assert.equal(page.client.isClosed, true);
+  });
+});
+
+describe("being in sight", () => {
+  /** @param {Awaited<ReturnType<typeof openLivePage>>} page @param {boolean} hidden */
+  function hide({ browser }, hidden) {
+    browser.document.hidden = hidden;
+    browser.document.dispatchEvent(new Event("visibilitychange"));
+  }
+
+  test("hidden for 5 s is away, looked at is online at once", async () => {
+    const page = await openLivePage();
+    hide(page, true);
+    await page.clock.pass(4999);
+    assert.equal(page.server.requests.length, 0);
+    await page.clock.pass(1);
+    hide(page, false);
+    assert.deepEqual(
+      page.server.requests.map(({ path, fields }) => [
+        path,
+        Object.fromEntries(fields),
+      ]),
+      [
+        ["presence/", { tab: "tab", presence: "away" }],
+        ["presence/", { tab: "tab", presence: "online" }],
+      ],
+    );
+  });
+
+  test("a glance elsewhere is told to nobody", async () => {
+    const page = await openLivePage();
+    hide(page, true);
+    await page.clock.pass(4000);
+    hide(page, false);
+    await page.clock.pass(10_000);
+    assert.equal(page.server.requests.length, 0);
+  });
+
+  test("each question for the state says it, too", async () => {
+    const page = await openLivePage();
+    hide(page, true);
+    await page.clock.pass(6000);
+    page.sync.refresh();
+    assert.equal(page.server.requests.at(-1)?.path, "state/?tab=tab&seen=hidden");
+  });
+});

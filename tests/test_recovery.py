@@ -1,0 +1,65 @@
+"""Whatever gets lost, doubled, late or out of order: the browser ends up right."""
+
+import json
+import subprocess
+
+import pytest
+from django.conf import settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+STEPS = [
+    "happens",
+    "votes here",
+    "votes in another tab",
+    "loses events",
+    "doubles events",
+    "delays events",
+    "cuts the network",
+    "holds answers",
+    "releases an answer",
+    "drops",
+    "connects",
+    "refreshes",
+    "waits",
+]
+plans = st.lists(
+    st.fixed_dictionaries(
+        {"do": st.sampled_from(STEPS), "value": st.integers(0, 2000)}
+    ),
+    max_size=40,
+)
+
+
+@pytest.fixture(scope="module")
+def play():
+    """Play a plan in the browser's own modules, and tell how it ended."""
+    command = ["node", settings.BASE_DIR / "tests" / "js" / "replay.js"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as node:
+
+        def play(plan):
+            node.stdin.write(json.dumps(plan) + "\n")
+            node.stdin.flush()
+            return json.loads(node.stdout.readline())
+
+        yield play
+        node.stdin.close()
+
+
+@hypothesis_settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(plan=plans)
+def test_the_browser_ends_on_the_servers_state(play, plan):
+    end = play(plan)
+
+    assert end["browser"] == end["server"]
+    vote = end["vote"]
+    assert not vote or vote["status"] != "saving"
+    if vote and vote["status"] == "saved":
+        assert (vote["card"] or None) == end["server"]["me"]["vote"]
