@@ -77,6 +77,7 @@ def set_up(purpose: str) -> None:
     write_secret_key(ROOT / ".env")
     collect_static_files()
     if purpose == "test":
+        install_soketi(ROOT / "tests" / "soketi")
         os.environ["CHROMIUM_PATH"] = browser()
 
 
@@ -160,6 +161,18 @@ def install_browser_libraries(purpose: str) -> None:
         npm_ci.append("--omit=dev")
     step("Installing the browser's libraries", *npm_ci)
     stamp.write_text(f"{key} {purpose}")
+
+
+def install_soketi(folder: Path) -> None:
+    """Fill its node_modules with the AGPL server that only tests and benchmark run."""
+    locked = [folder / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    key = digest(*(path.read_bytes() for path in locked))
+    stamp = folder / "node_modules" / ".set-up"
+    if is_done(stamp, key):
+        return
+    npm_ci = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    step("Installing Soketi, for the tests", *npm_ci, "--prefix", str(folder))
+    stamp.write_text(key)
 
 
 def has_node() -> bool:

@@ -1,0 +1,135 @@
+"""The servers that the suite runs over, each a process of its own or far away."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from tests.soketi.running import Soketi, free_port
+
+ROOT = Path(__file__).parents[3]
+PATIENCE_SECONDS = 20
+APP = ("20170426", "a-key", "a-secret")
+
+# What the suite needs beyond a server as it comes, in the words of each.
+VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
+    "plain": {
+        "embedded": {},
+        "soketi": {"app_options": {"enableUserAuthentication": True}},
+    },
+    "with client events": {
+        "embedded": {"server": {"client_events": True}},
+        "soketi": {
+            "app_options": {
+                "enableClientMessages": True,
+                "maxClientEventsPerSecond": 10,
+            }
+        },
+    },
+    "sweeping": {"embedded": {"sweep_seconds": 0.05}},
+}
+
+
+class Running(Protocol):
+    """A server under test: where it is, and the one app that it has."""
+
+    host: str
+    port: int
+    app_id: str
+    key: str
+    secret: str
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+    def stop(self) -> None: ...
+    @property
+    def is_running(self) -> bool: ...
+
+
+class Embedded:
+    host = "127.0.0.1"
+    app_id, key, secret = APP
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        self.log = folder / "embedded.log"
+        self.port = free_port()
+        self._options = json.dumps({"app": APP, **options})
+
+    def start(self) -> None:
+        module = "tests.realtime.conformance.serve_embedded"
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", module, str(self.port), self._options],
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(self._takes_connections)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE_SECONDS)
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def _takes_connections(self) -> bool:
+        assert self.is_running, self.log.read_text()
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection((self.host, self.port)).close()
+            return True
+        return False
+
+
+class SoketiUnderTest(Soketi):
+    host = "127.0.0.1"
+
+
+class Remote:
+    """A server that somebody else runs; it can be neither started nor stopped."""
+
+    is_running = True
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        address = urlsplit(environment["CONFORMANCE_URL"])
+        assert address.scheme == "http", "TLS is its proxy's business"
+        self.host, self.port = str(address.hostname), address.port or 80
+        self.app_id = environment["CONFORMANCE_APP_ID"]
+        self.key = environment["CONFORMANCE_KEY"]
+        self.secret = environment["CONFORMANCE_SECRET"]
+
+    def start(self) -> None:
+        pass
+
+    kill = stop = start
+
+
+def names() -> list[str]:
+    remote = ["remote"] if "CONFORMANCE_URL" in os.environ else []
+    return ["embedded", "soketi", *remote]
+
+
+def make(name: str, variant: str, folder: Path) -> Running:
+    if name == "remote":
+        return Remote(os.environ)
+    options = VARIANTS[variant][name]
+    return (Embedded if name == "embedded" else SoketiUnderTest)(folder, **options)
+
+
+def wait_until(condition: Callable[[], Any]) -> None:
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert monotonic() < deadline, "it did not come about"
+        sleep(0.01)

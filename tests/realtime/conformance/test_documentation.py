@@ -1,0 +1,8 @@
+from tests.realtime.conformance.departures import DEPARTURES
+from tests.realtime.conformance.servers import ROOT
+
+
+def test_each_departure_is_told():
+    page = (ROOT / "docs" / "conformance.md").read_text()
+
+    assert [each for each in set(DEPARTURES.values()) if each not in page] == []

@@ -1,0 +1,115 @@
+"""T16 to T19: many connections, a slow one, several publishers, and a stop."""
+
+import contextlib
+import socket
+import threading
+
+import pytest
+from websockets.client import ClientProtocol
+from websockets.frames import Close, Frame, Opcode
+from websockets.uri import parse_uri
+
+from .servers import wait_until
+from .wire import Client, request, trigger
+
+TEN_KB = "x" * 10_000
+
+
+def test_t16_who_is_killed_is_forgotten_everywhere(server):
+    for number in range(100):
+        client = Client(server).__enter__()
+        client.subscribe("private-leak")
+        client.subscribe("presence-leak", {"user_id": f"user-{number}"})
+        client.kill()
+
+    def occupied():
+        status, answer = request(server, "GET", "channels")
+        assert status == 200
+        return {name for name in answer["channels"] if name.endswith("-leak")}
+
+    wait_until(lambda: not occupied())
+
+
+def test_t17_a_reader_that_stops_reading_is_cut_off_and_delays_nobody(server):
+    with stopped_reader(server) as stopped, Client(server) as good:
+        good.subscribe("room")
+        batch = [
+            {"name": "vote", "data": TEN_KB, "channel": channel}
+            for channel in ("room", "slow-room") * 5
+        ]
+        sent = 0
+        # Up to 12 MB: more than a server may keep for one, and than sockets hold.
+        while sent < 1_200 and is_occupied(server, "slow-room"):
+            assert request(server, "POST", "batch_events", {"batch": batch})[0] == 200
+            sent += 5
+
+        # At once: a server need not wait long for somebody to read its close frame.
+        assert closed_with(stopped) == 4100
+        assert good.events() == ["vote"] * sent
+
+
+def is_occupied(server, channel):
+    return request(server, "GET", f"channels/{channel}")[1].get("occupied")
+
+
+@contextlib.contextmanager
+def stopped_reader(server):
+    """A connection that has subscribed, and then reads no more."""
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+        raw.settimeout(10)
+        raw.connect((server.host, server.port))
+        address = f"ws://{server.host}:{server.port}/app/{server.key}?protocol=7"
+        protocol = ClientProtocol(parse_uri(address), max_size=None)
+        protocol.send_request(protocol.connect())
+        subscribe = b'{"event":"pusher:subscribe","data":{"channel":"slow-room"}}'
+        raw.sendall(b"".join(protocol.data_to_send()))
+        while not any(isinstance(e, Frame) for e in protocol.events_received()):
+            protocol.receive_data(raw.recv(65_536))
+        raw.sendall(Frame(Opcode.TEXT, subscribe).serialize(mask=True))
+        wait_until(lambda: is_occupied(server, "slow-room"))
+        yield raw, protocol
+
+
+def closed_with(reader):
+    """Read on, up to the close frame; None where the connection just ends."""
+    raw, protocol = reader
+    with contextlib.suppress(ConnectionError):
+        while data := raw.recv(65_536):
+            protocol.receive_data(data)
+            for event in protocol.events_received():
+                if isinstance(event, Frame) and event.opcode is Opcode.CLOSE:
+                    return Close.parse(event.data).code
+    return None
+
+
+def test_t18_each_publishers_order_is_kept_and_all_hear_the_same(server):
+    def publish(publisher):
+        for number in range(25):
+            trigger(server, "room", data=f"{publisher}:{number}")
+
+    with Client(server) as one, Client(server) as other:
+        for client in (one, other):
+            client.subscribe("room")
+        threads = [threading.Thread(target=publish, args=(each,)) for each in "abcd"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        heard = [message["data"] for message in one.heard()]
+
+        assert heard == [message["data"] for message in other.heard()]
+    for publisher in "abcd":
+        mine = [data for data in heard if data.startswith(publisher)]
+        assert mine == [f"{publisher}:{number}" for number in range(25)]
+
+
+def test_t19_a_stop_says_1012_so_that_browsers_are_back_in_a_second(
+    server, server_name
+):
+    if server_name == "remote":
+        pytest.skip("It cannot be stopped from here.")
+    with Client(server) as client:
+        server.stop()
+
+        assert client.close_code() == 1012

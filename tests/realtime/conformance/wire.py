@@ -1,0 +1,191 @@
+"""A client of the protocol and of the HTTP API that adds nothing of its own."""
+
+import contextlib
+import hashlib
+import hmac
+import http.client
+import json
+import socket
+import struct
+import time
+from typing import Any, Self
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from .servers import Running
+
+PATIENCE_SECONDS = 10
+
+
+def sign(server: Running, text: str) -> str:
+    return hmac.new(server.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def signed(
+    server: Running, socket_id: str, channel: str, user: object = None
+) -> dict[str, str]:
+    """What a browser sends to subscribe, with what the application signed for it."""
+    if user is None:
+        signature = sign(server, f"{socket_id}:{channel}")
+        return {"channel": channel, "auth": f"{server.key}:{signature}"}
+    channel_data = json.dumps(user)
+    signature = sign(server, f"{socket_id}:{channel}:{channel_data}")
+    return {
+        "channel": channel,
+        "auth": f"{server.key}:{signature}",
+        "channel_data": channel_data,
+    }
+
+
+class Client:
+    def __init__(
+        self, server: Running, path: str | None = None, **options: Any
+    ) -> None:
+        self.server = server
+        path = f"/app/{server.key}?protocol=7" if path is None else path
+        options = {
+            "compression": None,
+            "proxy": None,
+            "ping_interval": None,
+            # Read all along, whatever the test has not asked for yet.
+            "max_queue": None,
+            **options,
+        }
+        url = f"ws://{server.host}:{server.port}{path}"
+        self.websocket = connect(url, **options).__enter__()
+        self.socket_id = ""
+
+    def __enter__(self) -> Self:
+        if not self.socket_id:
+            established = self.hear("pusher:connection_established")
+            self.socket_id = established["data"]["socket_id"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.websocket.close()
+
+    def send(self, event: str, data: object = None, **more: object) -> None:
+        self.websocket.send(json.dumps({"event": event, "data": data, **more}))
+
+    def frame(self) -> dict[str, Any]:
+        frame: dict[str, Any] = json.loads(self.websocket.recv(PATIENCE_SECONDS))
+        return frame
+
+    def message(self) -> dict[str, Any]:
+        """The next message, its data read if it is JSON in a string."""
+        message = self.frame()
+        if isinstance(message.get("data"), str):
+            with contextlib.suppress(ValueError):
+                message["data"] = json.loads(message["data"])
+        return message
+
+    def hear(self, event: str) -> dict[str, Any]:
+        """The next message that is this event, whatever comes before."""
+        while (message := self.message())["event"] != event:
+            pass
+        return message
+
+    def heard(self) -> list[dict[str, Any]]:
+        """What has been sent to this client: it would have come before the pong."""
+        messages = []
+        # Some servers answer in a later turn of their loop than they read.
+        for _ in range(2):
+            self.send("pusher:ping", {})
+            while (message := self.message())["event"] != "pusher:pong":
+                messages.append(message)
+        return messages
+
+    def events(self) -> list[str]:
+        return [message["event"] for message in self.heard()]
+
+    def subscribe(self, channel: str, user: object = None, **changes: object) -> Any:
+        """Subscribe as a browser that is let in, and give back what it is told."""
+        self.ask_for(channel, user, **changes)
+        return self.hear("pusher_internal:subscription_succeeded").get("data")
+
+    def ask_for(self, channel: str, user: object = None, **changes: object) -> None:
+        """Send a subscription, with what is changed in it; None takes a field away."""
+        data: dict[str, object] = {"channel": channel}
+        if channel.startswith(("private-", "presence-")):
+            if channel.startswith("private-"):
+                user = None
+            elif user is None:
+                user = {"user_id": self.socket_id}
+            data |= signed(self.server, self.socket_id, channel, user)
+        data |= changes
+        present = {name: value for name, value in data.items() if value is not None}
+        self.send("pusher:subscribe", present)
+
+    def sign_in(self, user_id: str) -> None:
+        user_data = json.dumps({"id": user_id})
+        signature = sign(self.server, f"{self.socket_id}::user::{user_data}")
+        auth = f"{self.server.key}:{signature}"
+        self.send("pusher:signin", {"auth": auth, "user_data": user_data})
+
+    def close_code(self) -> int | None:
+        """With which code the server closes the connection, after any messages."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                self.websocket.recv(PATIENCE_SECONDS)
+        return self.websocket.close_code
+
+    def kill(self) -> None:
+        """Drop the connection as a pulled plug does: without a close frame."""
+        linger = struct.pack("ii", 1, 0)
+        connected: socket.socket = self.websocket.socket
+        # The server may have been quicker.
+        with contextlib.suppress(OSError):
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            connected.close()
+
+
+def query(
+    server: Running, method: str, path: str, body: bytes, **changes: str | None
+) -> str:
+    """The signed query of a request; ``changes`` are made before it is signed."""
+    parameters: dict[str, str | None] = {
+        "auth_key": server.key,
+        "auth_timestamp": str(int(time.time())),
+        "auth_version": "1.0",
+        "body_md5": hashlib.md5(body).hexdigest() if body else None,
+        **changes,
+    }
+    pairs = sorted((k.lower(), k, v) for k, v in parameters.items() if v is not None)
+    text = "&".join(f"{lower}={value}" for lower, _, value in pairs)
+    signature = sign(server, f"{method}\n{path}\n{text}")
+    sent = "&".join(f"{key}={value}" for _, key, value in pairs)
+    return f"{sent}&auth_signature={signature}"
+
+
+def exchange(
+    server: Running, method: str, target: str, body: bytes = b""
+) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(
+        server.host, server.port, timeout=PATIENCE_SECONDS
+    )
+    with contextlib.closing(connection):
+        connection.request(method, target, body or None)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def request(
+    server: Running, method: str, endpoint: str, body: object = None, **changes: Any
+) -> tuple[int, Any]:
+    """A signed request to the HTTP API: the status, and what its JSON says."""
+    path = f"/apps/{server.app_id}/{endpoint}"
+    content = b"" if body is None else json.dumps(body).encode()
+    target = f"{path}?{query(server, method, path, content, **changes)}"
+    status, answer = exchange(server, method, target, content)
+    return status, json.loads(answer)
+
+
+def trigger(
+    server: Running, channel: str | list[str], name: str = "vote", **more: object
+) -> int:
+    """Publish an event; gives the status back."""
+    channels = [channel] if isinstance(channel, str) else channel
+    event = {"name": name, "channels": channels, "data": "{}", **more}
+    status, _ = request(server, "POST", "events", event)
+    return status

@@ -1,0 +1,226 @@
+"""A hundred thousand generated inputs: nothing raises, grows, or disturbs the good.
+
+Most are fed to the code in this process; ten thousand go over real sockets while a good
+client listens. A failure's output has the seed to repeat it with (see generated.py).
+"""
+
+import asyncio
+import gc
+import logging
+import resource
+import sys
+from types import SimpleNamespace
+
+import pytest
+from django.test import RequestFactory
+from websockets.frames import Frame, Opcode
+
+from realtime.server import EmbeddedServer
+from realtime.views import authorize
+from tests.realtime import generated
+from tests.realtime.generated import COUNT, SEED
+from tests.realtime.server.running import APP, RawClient, RunningServer, wait_until
+
+HANDSHAKE = (
+    f"GET /app/{APP.key}?protocol=7 HTTP/1.1\r\nHost: localhost\r\n"
+    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    "Sec-WebSocket-Version: 13\r\n\r\n"
+).encode()
+FRAMES_PER_CONNECTION = 40
+# What the caches of the interpreter and of libraries take, whatever the count.
+GROWTH_BLOCKS = 5_000
+GROWTH_KB = 20_000
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """pytest shows the seed on a failure; it would keep each line of a log for that."""
+    print(f"GENERATED_SEED={SEED}")  # noqa: T201
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+class Wire(asyncio.Transport):
+    """The other end of a connection, which takes everything and keeps nothing."""
+
+    is_open = True
+
+    def get_extra_info(self, name, default=None):
+        return ("127.0.0.1", 1) if name == "peername" else default
+
+    def write(self, data):
+        pass
+
+    def set_write_buffer_limits(self, high=None, low=None):
+        pass
+
+    def get_write_buffer_size(self):
+        return 0
+
+    def can_write_eof(self):
+        return True
+
+    def close(self):
+        self.is_open = False
+
+    write_eof = abort = close
+
+    def is_closing(self):
+        return not self.is_open
+
+
+class Fed:
+    """An embedded server whose connections are fed from here."""
+
+    def __init__(self):
+        self.embedded = EmbeddedServer(APP, client_events=True)
+        self.raised = []
+
+    async def take(self, chances):
+        """Frames, and bytes that are none, until the connection is closed for them."""
+        asyncio.get_running_loop().set_exception_handler(
+            lambda loop, context: self.raised.append(context)
+        )
+        self.embedded.start()
+        protocol = None
+        for number, chance in enumerate(chances):
+            if protocol is None:
+                protocol, wire = self._connect()
+                socket_id = protocol._connection.socket_id
+            protocol.data_received(bytes_to_server(chance, socket_id))
+            if not wire.is_open or number % FRAMES_PER_CONNECTION == 0:
+                protocol.connection_lost(None)
+                protocol = None
+                await self._turns()
+        if protocol:
+            protocol.connection_lost(None)
+        await self._turns()
+        self.embedded.stop()
+
+    def _connect(self):
+        protocol = self.embedded.websocket_protocol_class(
+            None, SimpleNamespace(connections=set()), {}
+        )
+        wire = Wire()
+        protocol.connection_made(wire)
+        protocol.data_received(HANDSHAKE)
+        return protocol, wire
+
+    async def _turns(self):
+        """Those of the loop in which what was sent is written."""
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+
+def bytes_to_server(chance, socket_id):
+    opcode = chance.choices(
+        [Opcode.TEXT, Opcode.BINARY, Opcode.CONT, Opcode.PING, Opcode.CLOSE],
+        weights=[90, 3, 3, 2, 2],
+    )[0]
+    data = generated.text_frame(chance, socket_id)
+    is_control = opcode in (Opcode.PING, Opcode.CLOSE)
+    if is_control:
+        data = data[:125]
+    is_whole = is_control or chance.random() > 0.05
+    sent = Frame(opcode, data, fin=is_whole).serialize(mask=True)
+    return generated.mutated(chance, sent) if chance.random() < 0.1 else sent
+
+
+def grows_by_nothing(work, name, count):
+    """Memory is as full after the inputs as after the first tenth of them."""
+    work(generated.chances(f"{name} to warm up", count // 10))
+    gc.collect()
+    blocks, kb = sys.getallocatedblocks(), peak_kb()
+    work(generated.chances(name, count - count // 10))
+    gc.collect()
+    assert sys.getallocatedblocks() - blocks < GROWTH_BLOCKS
+    assert peak_kb() - kb < GROWTH_KB
+
+
+def peak_kb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def test_the_websocket_parser_survives_what_clients_send():
+    fed = Fed()
+    grows_by_nothing(
+        lambda chances: asyncio.run(fed.take(chances)), "frames", COUNT * 55 // 100
+    )
+
+    assert fed.raised == []
+    assert fed.embedded.status()["messages_received"] > COUNT // 10
+    assert fed.embedded._websockets.connected == set()
+    assert not fed.embedded._websockets.per_address
+    assert fed.embedded._hub.channels == {}
+
+
+def test_the_http_api_answers_whatever_it_is_asked():
+    embedded = EmbeddedServer(APP)
+    statuses = set()
+
+    def ask(chances):
+        for chance in chances:
+            request = generated.request(chance)
+            response = embedded.handle(*request)
+            assert response.body.startswith(b"{"), request
+            statuses.add(int(response.status))
+
+    grows_by_nothing(ask, "requests", COUNT * 30 // 100)
+
+    assert statuses == {200, 400, 401, 404, 405}
+
+
+@pytest.mark.django_db
+def test_channel_authorization_signs_for_members_and_refuses_the_rest(amira, provide):
+    provide("pusher")
+    room = f"planning-poker-{amira.session_id}"
+    names = [f"private-{room}", f"presence-{room}"]
+    statuses = set()
+    # Not the test's client, which leaves something behind for each request.
+    requests = RequestFactory()
+    requests.cookies = amira.client.cookies
+
+    def ask(chances):
+        for chance in chances:
+            form = generated.form(chance, names)
+            response = authorize(requests.post("/realtime/auth/", form))
+            statuses.add(response.status_code)
+            if response.status_code == 200:
+                assert form["channel_name"] in names
+                assert is_socket_id(form["socket_id"])
+
+    grows_by_nothing(ask, "forms", COUNT * 5 // 100)
+
+    assert statuses == {200, 403}
+
+
+def is_socket_id(text):
+    numbers = text.split(".")
+    return len(numbers) == 2 and all(n.isascii() and n.isdigit() for n in numbers)
+
+
+def test_a_good_client_hears_everything_meanwhile():
+    with RunningServer() as server, server.client() as good:
+        good.subscribe("private-good")
+        bad = None
+        for number, chance in enumerate(generated.chances("sockets", COUNT // 10)):
+            if bad is None:
+                bad = RawClient(server)
+            try:
+                bad.socket.sendall(bytes_to_server(chance, bad.socket_id))
+            except ConnectionError:
+                bad = gone(bad)
+            if bad and number % FRAMES_PER_CONNECTION == 0:
+                bad = gone(bad)
+            if number % 50 == 0:
+                server.trigger("private-good", "heard", str(number))
+                assert good.receive("heard") == number
+        if bad:
+            gone(bad)
+        wait_until(lambda: server.connection_count == 1)
+
+
+def gone(client):
+    client.kill()
