@@ -16,6 +16,7 @@ from playwright.sync_api import (
 PATIENCE_MS = 10_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 WIDE = {"viewport": {"width": 1440, "height": 900}}
+NO_BODY = {204, 304}
 # Names in sentences stand between marks that keep their direction to themselves.
 ISOLATES = re.compile("[\u2066-\u2069]")
 # The door has the room's address, so only the room's own content tells them apart.
@@ -59,7 +60,8 @@ class Person:
             self.complaints.append(message.text)
 
     def _note_policy(self, response: Response) -> None:
-        if response.headers.get("content-type", "").startswith("text/html"):
+        is_page = response.headers.get("content-type", "").startswith("text/html")
+        if is_page and response.status not in NO_BODY:
             policy = response.headers.get("content-security-policy", "")
             self.policies[response.url] = policy
 

@@ -4,6 +4,7 @@ The promise of DESIGN.md 1 as non-interference: a session is played twice, with 
 hidden cards; whoever did not lay them must not be able to tell which playing it was.
 """
 
+import json
 import logging
 from itertools import chain
 
@@ -11,14 +12,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
-from realtime.credentials import embedded_app
+from realtime import RealtimeService
+from realtime.server import EmbeddedServer, Response, running_server
 from sessions.admin import ReadOnlyAdmin
 from sessions.decks import READY_MADE
 from sessions.events import PokerEvent
 from sessions.models import PokerSession
 from sessions.rules import RuleBroken
-from tests.realtime.server.running import RunningServer
-from tests.voting.ears import Ears
+from tests.realtime.server import running
+from tests.voting.ears import PROVIDERS
 from tests.voting.secrecy import (
     ACTS,
     NothingHidden,
@@ -98,7 +100,7 @@ SCENARIO = Plan(
 CARD_OF_THE_SKIPPED_ROUND = "21"
 
 
-@given(plan=plans)
+@given(plan=plans, provider=st.sampled_from(sorted(PROVIDERS)))
 @settings(
     max_examples=15,
     deadline=None,
@@ -108,9 +110,9 @@ CARD_OF_THE_SKIPPED_ROUND = "21"
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_nobody_can_tell_one_hidden_card_from_another(transactional_db, plan):
+def test_nobody_can_tell_one_hidden_card_from_another(transactional_db, plan, provider):
     try:
-        assert differences(plan) == {}
+        assert differences(plan, provider) == {}
     except NothingHidden:
         reject()
 
@@ -124,21 +126,18 @@ def test_no_page_of_the_admin_tells_one_hidden_card_from_another(transactional_d
     assert admin_difference([*linked, *crafted]) == ""
 
 
-@pytest.fixture
-def ears(settings, monkeypatch):
-    """Real WebSockets to the embedded server, to which actions publish in process."""
-    settings.REALTIME = settings.REALTIME | {"PROVIDER": "pusher"}
-    app = embedded_app()
-    monkeypatch.setattr("tests.realtime.server.running.APP", app)
-    with RunningServer() as server:
-        yield Ears(server, f"/app/{app.key}?protocol=7")
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_over_no_provider_does_anybody_hear_of_a_hidden_card(
+    transactional_db, provider
+):
+    assert differences(SCENARIO, provider) == {}
 
 
-def test_nobody_hears_of_a_hidden_card_over_a_websocket(transactional_db, ears):
-    heard = b"".join(Playing(SCENARIO, ears=ears).play().received["person 3"])
+def test_what_is_compared_are_the_events_themselves(transactional_db):
+    received = Playing(SCENARIO, provider="pusher, embedded").play().received
+    heard = b"".join(received["person 3"])
     assert heard.count(b'"event":"votes-revealed"') == 1
     assert heard.count(b'"event":"vote"') == 6
-    assert differences(SCENARIO, ears) == {}
 
 
 @pytest.mark.parametrize(
@@ -225,6 +224,87 @@ def the_card_is_logged(monkeypatch):
 def test_a_leak_would_be_seen(transactional_db, monkeypatch, leak, who_sees_it):
     leak(monkeypatch)
     assert who_sees_it in differences(SCENARIO)
+
+
+def a_public_channel_keeps_the_cards(monkeypatch):
+    honest = RealtimeService.broadcast
+
+    def broadcast(service, channel, event):
+        honest(service, channel, event)
+        told = {"name": "x", "channels": [f"cache-{channel}"], "data": str(cards())}
+        body = json.dumps(told).encode()
+        path = f"/apps/{running.APP.app_id}/events"
+        query = running.signed_query("POST", path, body)
+        running_server().call_from_thread("POST", path, query, body)
+
+    monkeypatch.setattr(RealtimeService, "broadcast", broadcast)
+
+
+def webhooks_and_numbers_have_the_cards(monkeypatch):
+    honest, status = RealtimeService.broadcast, EmbeddedServer.status
+    told = []
+
+    def broadcast(service, channel, event):
+        told[:] = cards()
+        running_server()._webhooks.note("vote", {"channel": channel, "cards": [*told]})
+        honest(service, channel, event)
+
+    monkeypatch.setattr(RealtimeService, "broadcast", broadcast)
+    monkeypatch.setattr(
+        EmbeddedServer, "status", lambda server: status(server) | {"cards": str(told)}
+    )
+
+
+def the_health_page_has_the_cards(monkeypatch):
+    status = RealtimeService.status
+    monkeypatch.setattr(
+        RealtimeService, "status", lambda service: {**status(service), "c": cards()}
+    )
+
+
+def the_list_of_channels_has_the_cards(monkeypatch):
+    honest = EmbeddedServer.call_from_thread
+
+    def call(server, method, *request):
+        answer = honest(server, method, *request)
+        leak = str(cards()).encode() if method == "GET" else b""
+        return Response(answer.status, answer.body + leak)
+
+    monkeypatch.setattr(EmbeddedServer, "call_from_thread", call)
+
+
+@pytest.mark.parametrize(
+    ("leak", "provider", "who_sees_it"),
+    [
+        (the_event_has_the_card, "websocket", "person 3"),
+        (the_event_has_the_card, "pusher, embedded, encrypted", "person 3"),
+        (the_event_has_the_card, "pusher, hosted", "the provider"),
+        (the_event_has_the_card, "pusher, hosted, encrypted", "the provider"),
+        (the_health_page_has_the_cards, "null", "who asks how it does"),
+        (
+            webhooks_and_numbers_have_the_cards,
+            "pusher, embedded",
+            "who is told by webhooks",
+        ),
+        (
+            webhooks_and_numbers_have_the_cards,
+            "pusher, embedded",
+            "who reads the metrics",
+        ),
+        (
+            the_list_of_channels_has_the_cards,
+            "pusher, embedded",
+            "who asks for the channels",
+        ),
+        (a_public_channel_keeps_the_cards, "pusher, embedded", "a stranger"),
+        (a_public_channel_keeps_the_cards, "pusher, embedded", "one who comes late"),
+    ],
+)
+def test_a_leak_over_a_provider_would_be_seen(
+    transactional_db, monkeypatch, leak, provider, who_sees_it
+):
+    leak(monkeypatch)
+    assert who_sees_it in differences(SCENARIO, provider)
 
 
 @pytest.mark.parametrize(
