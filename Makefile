@@ -31,5 +31,5 @@ contract: ## Write anew what the server promises the browser (tests/contract/).
 screenshots: ## Make the pictures of every screen.
 	@$(SET_UP) test -m tools.screenshots
 
-bench: ## Run the benchmarks.
-	@$(SET_UP) test -m bench.render
+bench: ## Run the comparisons of docs/performance.md; ONLY=fanout runs one of them.
+	@$(SET_UP) test -m bench $(ONLY)

@@ -1,0 +1,1 @@
+"""The comparisons that docs/performance.md tells of: ``make bench``."""
