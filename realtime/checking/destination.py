@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from realtime.config import ClientConfig
+from realtime.endpoints import DEFAULT_PORTS
 
 from .trouble import Trouble
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
 _PAGE = re.compile(
     r"(https?)://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?/?"
 )

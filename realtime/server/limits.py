@@ -1,7 +1,7 @@
 """What the embedded server takes before it refuses."""
 
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +34,6 @@ class Limits:
     cached_channels: int = 10_000
     # How far one browser may fall behind before it is cut off.
     unsent_bytes: int = 1_048_576
-
-    def __post_init__(self) -> None:
-        """Raises ValueError, which names the limit, for one below 0."""
-        for limit in fields(self):
-            if getattr(self, limit.name) < 0:
-                raise ValueError(f"{limit.name} is below 0; 0 means no limit")
 
 
 class Rate:

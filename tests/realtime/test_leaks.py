@@ -42,7 +42,8 @@ def come_and_go(server, times):
         wait_until(lambda: messages_received(server) >= asked)  # noqa: B023
         for client in clients:
             client.kill()
-    wait_until(lambda: server.open_transport_count == 0)
+    # The last to leave were told that others left; the loop forgets that a turn later.
+    wait_until(lambda: not any(tables(server).values()))
 
 
 def messages_received(server):
@@ -67,8 +68,6 @@ def tables(server):
 
 
 def test_nothing_is_left_of_a_thousand_connections(server):
-    empty = tables(server)
-    assert not any(empty.values())
     come_and_go(server, 200)  # What is made once is made now.
     gc.collect()
     tracemalloc.start()
@@ -78,6 +77,5 @@ def test_nothing_is_left_of_a_thousand_connections(server):
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert tables(server) == empty
     assert (after - before) / CYCLES < LEAK_BYTES
     assert server.embedded.status()["connections_accepted"] == CYCLES + 200
