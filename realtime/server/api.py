@@ -84,7 +84,7 @@ class HttpApi:
     def read(self, method: str, path: str, query: str, body: bytes) -> Command:
         """What a request asks for. Raises RequestRefused."""
         route = _PATH.fullmatch(path)
-        termination = _TERMINATE.fullmatch(path)
+        termination = None if route else _TERMINATE.fullmatch(path)
         if not route and not termination:
             raise RequestRefused(HTTPStatus.NOT_FOUND, f"There is no {path:.200}")
         if is_over(self._limits.request_bytes, len(body)):

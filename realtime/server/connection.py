@@ -87,6 +87,8 @@ class Connection:
 
     def receive(self, text: str) -> None:
         """Do what a message asks for, or answer with a ``pusher:error``."""
+        # What was published before is heard before the answer, and not by who joins.
+        self._hub.flush()
         try:
             message = _object_in(text)
             event = message.get("event")

@@ -62,6 +62,7 @@ class EmbeddedServer:
         self._webhooks = Webhooks(app, post_to(webhook_url)) if webhook_url else None
         self._hub = Hub(
             self.limits,
+            later=_in_the_next_turn,
             tell=self._webhooks.note if self._webhooks else None,
             counts_subscriptions=subscription_counts,
             relays_client_events=client_events,
@@ -228,6 +229,14 @@ class EmbeddedServer:
             LATE_COUNTS_SECONDS, self._say_late_counts
         )
         self._hub.say_late_counts()
+
+
+def _in_the_next_turn(flush: Callable[[], None]) -> None:
+    """At the end of the loop's next turn, not of this one: requests that arrived
+    meanwhile are read in between, and what they publish shares the write.
+    """
+    loop = asyncio.get_running_loop()
+    loop.call_soon(loop.call_soon, flush)
 
 
 def _kind(name: str) -> str:

@@ -6,14 +6,25 @@ from collections.abc import Mapping
 from websockets.frames import Frame, Opcode
 
 
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+# Made once: `json.loads` and `json.dumps` would make them anew for each message.
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def read_json(text: str | bytes) -> object:
     """What a stranger's JSON says.
 
     Raises ValueError, and nothing else, for whatever is not JSON: Python's parser also
     takes NaN, which no browser does, and gives up on deep nesting with RecursionError.
     """
+    if isinstance(text, bytes):
+        text = text.decode()
     try:
-        value: object = json.loads(text, parse_constant=_refuse_constant)
+        value: object = _decoder.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     return value
@@ -21,7 +32,7 @@ def read_json(text: str | bytes) -> object:
 
 def write_json(value: object) -> str:
     """Compact JSON. Raises ValueError for the infinity that 1e999 is read as."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 def text_frame(message: Mapping[str, object]) -> bytes:
@@ -46,7 +57,3 @@ def error_frame(message: str, code: int | None = None) -> bytes:
 
 
 PONG = text_frame({"event": "pusher:pong", "data": {}})
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")

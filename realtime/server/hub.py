@@ -4,6 +4,7 @@ Plain state without input or output. Everything runs in the thread of the event 
 each change happens whole: a join can never race a leave.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -16,7 +17,9 @@ from .limits import Limits
 # Pusher docs, subscription counting: from here on the count is told now and then only.
 MANY_SUBSCRIBERS = 100
 
+Send = Callable[[bytes], None]
 Tell = Callable[[str, dict[str, Any]], None]
+Later = Callable[[Callable[[], None]], object]
 
 
 class Subscriber(Protocol):
@@ -26,7 +29,7 @@ class Subscriber(Protocol):
     channels: set[str]
 
     @property
-    def send(self) -> Callable[[bytes], None]: ...
+    def send(self) -> Send: ...
 
     @property
     def close(self) -> Callable[[int, str], None]: ...
@@ -56,20 +59,52 @@ class Channel:
 
     user_ids: dict[Subscriber, str | None] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
+    _sends: tuple[Send, ...] | None = None
+
+    def add(self, subscriber: Subscriber, user_id: str | None) -> None:
+        self.user_ids[subscriber] = user_id
+        self._sends = None
+
+    def remove(self, subscriber: Subscriber) -> str | None:
+        """The user behind the connection, on a presence channel."""
+        self._sends = None
+        return self.user_ids.pop(subscriber)
+
+    def sends(self, excluded: Subscriber | None) -> tuple[Send, ...]:
+        """How to reach whoever listens. Looked up once for many events: of what a
+        delivery costs outside of the network, that was a third.
+        """
+        if excluded in self.user_ids:
+            return tuple(each.send for each in self.user_ids if each is not excluded)
+        if self._sends is None:
+            self._sends = tuple(each.send for each in self.user_ids)
+        return self._sends
+
+
+@dataclass(slots=True)
+class Told:
+    """Frames for all who listen to a channel but one."""
+
+    channel: Channel
+    excluded: Subscriber | None
+    frames: list[bytes]
 
 
 class Hub:
     """All connections and occupied channels of this process.
 
-    ``tell`` hears of what webhooks tell, as its name and its fields. With
-    ``counts_subscriptions`` listeners are told how many they are, with
-    ``relays_client_events`` they may speak to each other.
+    What channels are told waits until ``later`` calls back, so that events of the same
+    moment share a write, which is the dearest part of a delivery. ``tell`` hears of what
+    webhooks tell, as its name and its fields. With ``counts_subscriptions`` listeners
+    are told how many they are, with ``relays_client_events`` they may speak to each
+    other.
     """
 
     def __init__(
         self,
         limits: Limits,
         *,
+        later: Later,
         tell: Tell | None = None,
         counts_subscriptions: bool = False,
         relays_client_events: bool = False,
@@ -81,6 +116,9 @@ class Hub:
         self.delivered = 0
         self._subscribers: dict[str, Subscriber] = {}
         self._signed_in: dict[str, set[Subscriber]] = {}
+        self._later = later
+        self._outbox: deque[Told] = deque()
+        self._is_flushing = False
         self._tell = tell
         self._counts_subscriptions = counts_subscriptions
         self._uncounted: set[str] = set()
@@ -146,7 +184,7 @@ class Hub:
         self._say_last_event(subscriber, channel_name)
         if member.connections == 1:
             self._report("member_added", channel=channel_name, user_id=user_id)
-            _tell_others(
+            self._tell_others(
                 channel,
                 subscriber,
                 event_frame(
@@ -160,14 +198,14 @@ class Hub:
         """Let a connection hear a channel no more; the caller knows that it did."""
         channel = self.channels[channel_name]
         subscriber.channels.remove(channel_name)
-        user_id = channel.user_ids.pop(subscriber)
+        user_id = channel.remove(subscriber)
         if user_id is not None:
             member = channel.members[user_id]
             member.connections -= 1
             if not member.connections:
                 del channel.members[user_id]
                 self._report("member_removed", channel=channel_name, user_id=user_id)
-                _tell_others(
+                self._tell_others(
                     channel,
                     subscriber,
                     event_frame(
@@ -198,7 +236,7 @@ class Hub:
                 self.cache.remember(channel_name, publication.data, frame)
             if channel:
                 self.delivered += len(channel.user_ids) - (excluded in channel.user_ids)
-                _tell_others(channel, excluded, frame)
+                self._tell_others(channel, excluded, frame)
 
     def relay(
         self, sender: Subscriber, channel_name: str, event: str, data: str
@@ -209,8 +247,23 @@ class Hub:
         report = {**message, "socket_id": sender.socket_id}
         if user_id := channel.user_ids[sender]:
             message["user_id"] = report["user_id"] = user_id
-        _tell_others(channel, sender, text_frame(message))
+        self._tell_others(channel, sender, text_frame(message))
         self._report("client_event", **report)
+
+    def flush(self) -> None:
+        """Send what channels wait to be told, to whoever listens now.
+
+        A connection that falls too far behind is closed meanwhile, and leaves.
+        """
+        if self._is_flushing:
+            return
+        self._is_flushing = True
+        while self._outbox:
+            told = self._outbox.popleft()
+            frames = b"".join(told.frames)
+            for send in told.channel.sends(told.excluded):
+                send(frames)
+        self._is_flushing = False
 
     def user_ids(self, channel_name: str) -> frozenset[str]:
         """Who is present. Safe from any thread: the copy is made in one step."""
@@ -237,9 +290,20 @@ class Hub:
         if channel is None:
             channel = self.channels[channel_name] = Channel()
             self._report("channel_occupied", channel=channel_name)
-        channel.user_ids[subscriber] = user_id
+        channel.add(subscriber, user_id)
         subscriber.channels.add(channel_name)
         return channel
+
+    def _tell_others(
+        self, channel: Channel, excluded: Subscriber | None, frame: bytes
+    ) -> None:
+        last = self._outbox[-1] if self._outbox else None
+        if last and last.channel is channel and last.excluded is excluded:
+            last.frames.append(frame)
+            return
+        self._outbox.append(Told(channel, excluded, [frame]))
+        if not last:
+            self._later(self.flush)
 
     def _say_last_event(self, subscriber: Subscriber, channel_name: str) -> None:
         if not channel_name.startswith(CACHE):
@@ -267,7 +331,7 @@ class Hub:
             channel_name,
             write_json({"subscription_count": count}),
         )
-        _tell_others(self.channels[channel_name], None, frame)
+        self._tell_others(self.channels[channel_name], None, frame)
         self._report(
             "subscription_count", channel=channel_name, subscription_count=count
         )
@@ -281,9 +345,3 @@ def _confirm(subscriber: Subscriber, channel_name: str, data: str) -> None:
     subscriber.send(
         event_frame("pusher_internal:subscription_succeeded", channel_name, data)
     )
-
-
-def _tell_others(channel: Channel, excluded: Subscriber | None, frame: bytes) -> None:
-    for subscriber in channel.user_ids:
-        if subscriber is not excluded:
-            subscriber.send(frame)

@@ -33,8 +33,6 @@ GONE_AFTER_SWEEPS = 10
 # How long the other side may take to answer a close frame, or to read up to it.
 CLOSING_PATIENCE_SECONDS = 3
 
-MOST_UNWRITTEN_FRAMES = 16
-
 RESTARTING = 1012
 INVALID_TEXT = 1007
 OVER_CAPACITY = 4100
@@ -66,7 +64,6 @@ class WebSockets:
         self.protocol_class: type[WebSocket] = type(
             "EmbeddedWebSocket", (WebSocket,), {"__slots__": (), "all": self}
         )
-        self._unsent: list[WebSocket] = []
 
     def why_refused(self, request: Request, address: str) -> ConnectionRefused | None:
         if is_over(self.limits.connections_per_address, self.per_address[address] + 1):
@@ -91,17 +88,6 @@ class WebSockets:
             del self.per_address[address]
         logger.info("A browser left (%d now).", len(self.connected))
 
-    def flush_soon(self, websocket: "WebSocket") -> None:
-        """Write what a WebSocket has to send at the end of the loop's next turn.
-
-        Not of this one: requests that arrived meanwhile are read in between, and what
-        they publish shares the write. A write is the dearest part of a delivery.
-        """
-        if not self._unsent:
-            loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self._flush)
-        self._unsent.append(websocket)
-
     def sweep(self) -> None:
         """Ping the silent, and give up those that were silent for too long."""
         self._rates.clear()
@@ -113,11 +99,6 @@ class WebSockets:
         if not limit:
             return False
         return self._rates.setdefault(address, Rate(limit)).is_exceeded()
-
-    def _flush(self) -> None:
-        websockets, self._unsent = self._unsent, []
-        for websocket in websockets:
-            websocket.flush()
 
 
 class WebSocket(asyncio.Protocol):
@@ -131,7 +112,6 @@ class WebSocket(asyncio.Protocol):
         "_give_up",
         "_silent_sweeps",
         "_transport",
-        "_unsent",
         "_uvicorn_connections",
         "_wire",
     )
@@ -152,7 +132,6 @@ class WebSocket(asyncio.Protocol):
         self._fragments: bytearray | None = None
         self._give_up: asyncio.TimerHandle | None = None
         self._silent_sweeps = 0
-        self._unsent: list[bytes] | None = None
         rate = self.all.limits.frames_per_second
         self._frames: Rate | None = Rate(rate) if rate else None
 
@@ -180,7 +159,6 @@ class WebSocket(asyncio.Protocol):
             self.close(OVER_CAPACITY, "Too far behind")
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._unsent = None
         self._leave()
         self._uvicorn_connections.discard(self)
         if self._give_up:
@@ -190,20 +168,6 @@ class WebSocket(asyncio.Protocol):
         """Called by uvicorn when it stops. A code of 4200 would bring browsers back at
         once, in vain, and then only after 15 seconds; after this one they wait 1."""
         self.close(RESTARTING, "The server restarts")
-
-    def send(self, frame: bytes) -> None:
-        """Send a frame, joined with whatever else this turn of the loop brings."""
-        if self._unsent is None:
-            self._unsent = [frame]
-            self.all.flush_soon(self)
-        else:
-            self._unsent.append(frame)
-
-    def flush(self) -> None:
-        """Write what was sent. Nothing is written to one that was closed since."""
-        frames, self._unsent = self._unsent, None
-        if frames:
-            self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def sweep(self) -> None:
         """Called every SWEEP_SECONDS; whatever arrives ends the silence."""
@@ -217,7 +181,7 @@ class WebSocket(asyncio.Protocol):
     def close(self, code: int, reason: str) -> None:
         """Tell the other side, and give it a moment to answer."""
         if self._wire.state is State.OPEN:
-            self.flush()  # What was sent before comes before the close frame.
+            self.all.hub.flush()  # What was told before comes before the close frame.
             self._wire.send_close(code, reason)
         self._write_wire()
 
@@ -234,11 +198,15 @@ class WebSocket(asyncio.Protocol):
             origin = request.headers.get("Origin")
             logger.info("Refused a connection from %s: %s.", origin, refused.reason)
             # The event is for clients that are not told of close codes.
-            self.send(error_frame(refused.reason, refused.code))
+            self._transport.write(error_frame(refused.reason, refused.code))
             self.close(refused.code, refused.reason)
         else:
             self._connection = Connection(
-                self.all.app, self.all.hub, self.all.limits, self.send, self.close
+                self.all.app,
+                self.all.hub,
+                self.all.limits,
+                self._transport.write,
+                self.close,
             )
             self.all.enter(self, self._address)
             self._connection.open()
@@ -265,10 +233,6 @@ class WebSocket(asyncio.Protocol):
                     self._wire.fail(INVALID_TEXT, "Not UTF-8")
                 else:
                     self._connection.receive(text)
-        # One reader may ask for much in one turn of the loop, and only what is written
-        # counts for the limit at which it is cut off.
-        if self._unsent and len(self._unsent) > MOST_UNWRITTEN_FRAMES:
-            self.flush()
 
     def _write_wire(self) -> None:
         """Write what `websockets` has to say: the handshake, pongs and close frames."""
@@ -294,7 +258,6 @@ class WebSocket(asyncio.Protocol):
 
     def _leave(self) -> None:
         if self._connection:
-            self.flush()
             self._connection.lose()
             self._connection = None
             self.all.leave(self, self._address)

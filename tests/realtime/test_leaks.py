@@ -61,7 +61,7 @@ def tables(server):
         "cached": len(hub.cache),
         "connected": len(websockets.connected),
         "per address": len(websockets.per_address),
-        "unsent": len(websockets._unsent),
+        "unsent": len(hub._outbox),
         "rates": len(websockets._rates),
         "uvicorn's": server.open_transport_count,
     }

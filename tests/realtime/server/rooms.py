@@ -18,6 +18,7 @@ class Room:
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.hub = Hub(
             self.limits,
+            later=lambda flush: flush(),
             tell=lambda name, fields: self.told.append((name, fields)),
             **options,
         )

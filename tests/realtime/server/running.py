@@ -245,6 +245,9 @@ class RawClient:
             self._frames += [event for event in events if isinstance(event, Frame)]
         return self._frames.pop(0)
 
+    def next_frames(self, count: int) -> list[Frame]:
+        return [self.next_frame() for _ in range(count)]
+
     def close_code(self) -> int:
         while (frame := self.next_frame()).opcode is not Opcode.CLOSE:
             pass

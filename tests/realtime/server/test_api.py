@@ -22,6 +22,7 @@ class Api:
     def __init__(self, limits: Limits | None = None) -> None:
         self.server = EmbeddedServer(APP, limits)
         self._frames: list[bytes] = []
+        self.hub._later = lambda flush: flush()  # There is no loop to wait for.
         self.listener = self.connect(self._frames.append)
 
     @property
