@@ -9,6 +9,7 @@ from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
 
 from realtime.server import Limits
+from realtime.server.hub import Publication
 from tests.realtime.server.running import (
     APP,
     Client,
@@ -168,6 +169,21 @@ def test_a_malformed_message_is_answered_and_nothing_is_closed(server, frames):
 
         client.send(Frame(Opcode.TEXT, b'{"event":"pusher:ping"}'))
         assert json.loads(client.next_frame().data)["event"] == "pusher:pong"
+
+
+def test_what_was_published_before_a_close_comes_before_it(server):
+    def publish_and_close():
+        hub = server.embedded._hub
+        hub.publish(Publication("vote", "{}", ("room",)))
+        for websocket in list(server.embedded._websockets.connected):
+            websocket.close(4200, "Come back")
+
+    with server.client() as client:
+        client.subscribe("room")
+        server.in_loop(publish_and_close)
+
+        client.receive("vote")
+        assert client.close_code() == 4200
 
 
 def test_a_message_may_come_in_fragments(server):
