@@ -166,7 +166,9 @@ class ChannelsDaphne(Contender):
         port = _free_port()
         application = "bench.channels_daphne.asgi:application"
         command = [channels_python(), "-m", "daphne", "--verbosity", "0"]
-        command += ["--bind", "127.0.0.1", "--port", str(port), application]
+        command += ["--bind", "127.0.0.1", "--port", str(port)]
+        # Nothing answers its pings while the others have their turns.
+        command += ["--ping-interval", "86400", application]
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "bench.channels_daphne.settings",
             "PYTHONPATH": str(ROOT),

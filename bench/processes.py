@@ -35,6 +35,17 @@ def pin_generator() -> None:
     os.sched_setaffinity(0, {GENERATOR_CORE})
 
 
+def stolen_seconds() -> float:
+    """For how long, since the start, both cores wanted to run and the machine underneath
+    did not let them.
+    """
+    # proc(5): user, nice, system, idle, iowait, irq, softirq, steal.
+    lines = Path("/proc/stat").read_text().splitlines()
+    cores = {f"cpu{GENERATOR_CORE}", f"cpu{SERVER_CORE}"}
+    ticks = [int(line.split()[8]) for line in lines if line.split()[0] in cores]
+    return sum(ticks) / _TICKS_PER_SECOND
+
+
 class Process:
     """A server alone on its core. It ends with the ``with`` it was started in, and with
     this process, however that ends.

@@ -1,63 +1,85 @@
 """One channel, many listeners: how many deliveries a second, and how late the last."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
 from bench.contenders import Contender, contenders, event_data
 from bench.figures import Row, milliseconds, percentile
-from bench.load import FanOut, Meter, undisturbed
+from bench.load import FanOut, Meter, Shares, in_calm, undisturbed
+from bench.websocket import Line
 
 EVENT_BYTES = 300
 LISTENERS = (100, 1_000)
 IN_FLIGHT = (1, 4)
 WARM_UP_SECONDS = 1.0
-WINDOWS = 5
-WINDOW_SECONDS = 1.2
+WINDOWS = 9
+WINDOW_SECONDS = 0.8
 LATENCY_LISTENERS = 100
 LATENCY_TRIGGERS = 300
 LATENCY_PER_SECOND = 20
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    for contender in contenders():
-        with contender.started(folder / contender.__name__) as server:
-            trigger = server.trigger("room", event_data(EVENT_BYTES))
-            for listeners in LISTENERS:
-                lines = server.listen(["room"] * listeners)
-                for in_flight in IN_FLIGHT:
-                    fan_out = FanOut(lines, server.port, trigger, in_flight)
-                    yield _throughput(server, fan_out, listeners, in_flight)
-                if listeners == LATENCY_LISTENERS:
-                    yield _latency(server, FanOut(lines, server.port, trigger, 1))
-                for line in lines:
-                    line.close()
+    with ExitStack() as running:
+        servers = [
+            running.enter_context(contender.started(folder / contender.__name__))
+            for contender in contenders()
+        ]
+        for listeners in LISTENERS:
+            rooms = [server.listen(["room"] * listeners) for server in servers]
+            for in_flight in IN_FLIGHT:
+                yield from _throughput(servers, rooms, in_flight)
+            if listeners == LATENCY_LISTENERS:
+                for server, lines in zip(servers, rooms, strict=True):
+                    yield _latency(server, _fan_out(server, lines, 1))
+            for line in chain.from_iterable(rooms):
+                line.close()
 
 
 def _throughput(
-    server: Contender, fan_out: FanOut, listeners: int, in_flight: int
-) -> Row:
-    """The median of the windows: one in which the machine did something else as well
-    does not count.
+    servers: Sequence[Contender], rooms: Sequence[Sequence[Line]], in_flight: int
+) -> Iterator[Row]:
+    """The median of windows in which the servers take turns: whatever else the machine
+    does for a while then slows all of them.
     """
-    fan_out.run(WARM_UP_SECONDS)
+    turns = [
+        (server, _fan_out(server, lines, in_flight), list[float](), list[Shares]())
+        for server, lines in zip(servers, rooms, strict=True)
+    ]
+    for _, fan_out, _, _ in turns:
+        fan_out.run(WARM_UP_SECONDS)
+    for _ in range(WINDOWS):
+        for server, fan_out, rates, shares in turns:
+            rate, share = in_calm(partial(_window, server, fan_out))
+            rates.append(rate)
+            shares.append(share)
+    for server, fan_out, rates, shares in turns:
+        fan_out.close()
+        yield {
+            "scenario": "fan-out",
+            "contender": server.name,
+            "listeners": fan_out.listener_count,
+            "in_flight": in_flight,
+            "deliveries_per_second": round(median(rates)),
+            "windows": [round(rate) for rate in rates],
+            "generator_share": round(median(share.generator for share in shares), 3),
+            "server_share": round(median(share.server for share in shares), 3),
+        }
+
+
+def _window(server: Contender, fan_out: FanOut) -> tuple[float, Shares]:
     meter = Meter(server.process)
-    with undisturbed():
-        rates = [fan_out.run(WINDOW_SECONDS) for _ in range(WINDOWS)]
-    shares = meter.shares()
-    fan_out.finish()
-    fan_out.close()
-    return {
-        "scenario": "fan-out",
-        "contender": server.name,
-        "listeners": listeners,
-        "in_flight": in_flight,
-        "deliveries_per_second": round(median(rates)),
-        "windows": [round(rate) for rate in rates],
-        "generator_share": round(shares.generator, 3),
-        "server_share": round(shares.server, 3),
-    }
+    return fan_out.run(WINDOW_SECONDS), meter.shares()
+
+
+def _fan_out(server: Contender, lines: Sequence[Line], in_flight: int) -> FanOut:
+    trigger = server.trigger("room", event_data(EVENT_BYTES))
+    return FanOut(lines, server.port, trigger, in_flight)
 
 
 def _latency(server: Contender, fan_out: FanOut) -> Row:
@@ -65,7 +87,6 @@ def _latency(server: Contender, fan_out: FanOut) -> Row:
     not done yet is as late as it was due.
     """
     fan_out.run(WARM_UP_SECONDS)
-    fan_out.finish()
     meter = Meter(server.process)
     delays = []
     with undisturbed():

@@ -60,7 +60,6 @@ def _play(folder: Path, *, reads: bool) -> Play:
         trigger = server.trigger("room", event_data(EVENT_BYTES))
         fan_out = FanOut(lines, server.port, trigger, in_flight=1)
         fan_out.run(1)
-        fan_out.finish()
         before = server.process.resident_bytes
         play = Play()
         with undisturbed():
