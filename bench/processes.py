@@ -36,8 +36,8 @@ def pin_generator() -> None:
 
 
 def stolen_seconds() -> float:
-    """For how long, since the start, both cores wanted to run and the machine underneath
-    did not let them.
+    """For how long the machine underneath has kept both cores from what they had to do,
+    since it started.
     """
     # proc(5): user, nice, system, idle, iowait, irq, softirq, steal.
     lines = Path("/proc/stat").read_text().splitlines()

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from realtime import get_realtime_service
 from realtime.server import METRICS_PATH, EmbeddedServer
+
+from .lasting_threads import LastingThreads
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -27,9 +28,11 @@ class Application:
 
     def __init__(self, embedded: EmbeddedServer | None = None) -> None:
         self._embedded = embedded
-        django: Any = get_wsgi_application()
-        # a2wsgi spells out each message of ASGI; uvicorn's are all that arrive here.
-        self._web: Any = WSGIMiddleware(django, workers=settings.WEB_THREADS)
+        self._web = LastingThreads(
+            get_wsgi_application(),
+            settings.WEB_THREADS,
+            settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._embedded and _is_realtime(scope):

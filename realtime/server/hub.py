@@ -94,7 +94,7 @@ class Hub:
     """All connections and occupied channels of this process.
 
     What channels are told waits until ``later`` calls back, so that events of the same
-    moment share a write, which is the dearest part of a delivery. ``tell`` hears of what
+    moment share a write, which is the dearest part of a delivery. ``tell`` hears what
     webhooks tell, as its name and its fields. With ``counts_subscriptions`` listeners
     are told how many they are, with ``relays_client_events`` they may speak to each
     other.
