@@ -106,13 +106,12 @@ class FanOut:
         for line in listeners:
             line.frames = 0
         self._receives = {line.descriptor: line.socket.recv_into for line in listeners}
+        self._port = port
         self._trigger = trigger
         self._in_flight = in_flight
-        self._http = {
-            line.descriptor: line for line in (HttpLine(port) for _ in range(in_flight))
-        }
+        self._http: dict[int, HttpLine] = {}
         self._poll = select.epoll()
-        for descriptor in [*self._listeners, *self._http]:
+        for descriptor in self._listeners:
             self._poll.register(descriptor, select.EPOLLIN)
         self._buffer = bytearray(BUFFER_BYTES)
         self._view = memoryview(self._buffer)
@@ -135,6 +134,7 @@ class FanOut:
         """Keep triggers in flight for so long, and wait for those that still are; the
         deliveries per second of that time.
         """
+        self._connect()
         began = time.monotonic()
         before, ends = self.delivered, began + seconds
         while time.monotonic() < ends:
@@ -142,6 +142,15 @@ class FanOut:
             self._turn()
         self.finish()
         return (self.delivered - before) / (time.monotonic() - began)
+
+    def _connect(self) -> None:
+        """Open the HTTP connections; servers close those that have rested for a while."""
+        for line in self._http.values():
+            line.close()
+        lines = [HttpLine(self._port) for _ in range(self._in_flight)]
+        self._http = {line.descriptor: line for line in lines}
+        for descriptor in self._http:
+            self._poll.register(descriptor, select.EPOLLIN)
 
     def finish(self) -> None:
         """Wait for what is on its way. Raises Stalled if any of it is lost."""
