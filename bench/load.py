@@ -144,7 +144,7 @@ class FanOut:
         return (self.delivered - before) / (time.monotonic() - began)
 
     def _connect(self) -> None:
-        """Open the HTTP connections; servers close those that have rested for a while."""
+        """Open the HTTP connections: servers close those that rested for a while."""
         for line in self._http.values():
             line.close()
         lines = [HttpLine(self._port) for _ in range(self._in_flight)]
