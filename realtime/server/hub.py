@@ -4,8 +4,9 @@ Plain state without input or output. Everything runs in the thread of the event 
 each change happens whole: a join can never race a leave.
 """
 
+import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,6 +17,8 @@ from .limits import Limits
 
 # Pusher docs, subscription counting: from here on the count is told now and then only.
 MANY_SUBSCRIBERS = 100
+
+logger = logging.getLogger("realtime.server")
 
 Send = Callable[[bytes], None]
 Tell = Callable[[str, dict[str, Any]], None]
@@ -260,9 +263,7 @@ class Hub:
         self._is_flushing = True
         while self._outbox:
             told = self._outbox.popleft()
-            frames = b"".join(told.frames)
-            for send in told.channel.sends(told.excluded):
-                send(frames)
+            _send_to_each(told.channel.sends(told.excluded), b"".join(told.frames))
         self._is_flushing = False
 
     def user_ids(self, channel_name: str) -> frozenset[str]:
@@ -339,6 +340,19 @@ class Hub:
     def _report(self, name: str, **fields: Any) -> None:
         if self._tell:
             self._tell(name, fields)
+
+
+def _send_to_each(sends: Iterable[Send], frames: bytes) -> None:
+    """A connection that cannot be written to keeps nothing from the others."""
+    left = iter(sends)
+    is_done = False
+    while not is_done:
+        try:
+            for send in left:
+                send(frames)
+            is_done = True
+        except Exception:
+            logger.exception("A connection could not be written to.")
 
 
 def _confirm(subscriber: Subscriber, channel_name: str, data: str) -> None:

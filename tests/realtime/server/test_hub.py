@@ -87,3 +87,22 @@ def test_who_is_closed_while_others_are_told_does_not_change_their_order():
     room.turn()
     assert [message["data"] for message in other.heard()] == ["first", "second"]
     assert room.hub.subscription_count("room") == 1
+
+
+def test_a_connection_that_cannot_be_written_to_keeps_nothing_from_the_others(caplog):
+    room = WaitingRoom()
+    broken, other = room.connect(), room.connect()
+    for tab in (broken, other):
+        tab.subscribe("room")
+    other.heard()
+
+    def fail(frame):
+        raise RuntimeError("the handler is closed")
+
+    broken.connection.send = fail
+    for data in "12":
+        room.publish("room", data=data)
+        room.turn()
+
+    assert [message["data"] for message in other.heard()] == ["1", "2"]
+    assert "the handler is closed" in caplog.text
