@@ -1,8 +1,6 @@
 """What a web process serves: Django, and the embedded server where it holds one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -10,12 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from realtime import get_realtime_service
 from realtime.server import METRICS_PATH, EmbeddedServer
 
-from .lasting_threads import LastingThreads
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from .lasting_threads import LastingThreads, Receive, Scope, Send
 
 
 class Application:
