@@ -68,6 +68,8 @@ def tables(server):
 
 
 def test_nothing_is_left_of_a_thousand_connections(server):
+    empty = tables(server)
+    assert not any(empty.values())
     come_and_go(server, 200)  # What is made once is made now.
     gc.collect()
     tracemalloc.start()
@@ -77,5 +79,6 @@ def test_nothing_is_left_of_a_thousand_connections(server):
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
+    assert tables(server) == empty
     assert (after - before) / CYCLES < LEAK_BYTES
     assert server.embedded.status()["connections_accepted"] == CYCLES + 200
