@@ -1,7 +1,7 @@
 """Two people at once: exactly one outcome, nothing lost, nothing doubled.
 
 A real server with several threads on a real database. What was told is heard over a
-real WebSocket, where versions have neither gap nor repeat.
+real WebSocket: its versions have neither gap nor repeat.
 """
 
 import threading
@@ -51,7 +51,7 @@ class Room:
     def told(self):
         """All that was told, with versions that neither jump nor repeat."""
         version = self.amira.state()["version"]
-        events = self.ears.hear_until(version)
+        events = self.ears.hear_all()
         versions = [event["data"]["version"] for event in events]
         assert versions == list(range(self.first_version, version + 1))
         return [event["event"] for event in events]
