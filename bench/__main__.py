@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import machine, report
+from bench.calm import MACHINE
 from bench.environment import install_channels
 from bench.figures import Row
 from bench.processes import pin_generator
@@ -73,6 +74,8 @@ def _measure(chosen: list[str]) -> dict[str, Any]:
         "load_before": busy,
         "machine": machine.machine(),
         "versions": machine.versions(),
+        "windows": MACHINE.windows,
+        "calm_windows": MACHINE.calm_windows,
         "rows": rows,
     }
 

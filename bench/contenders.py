@@ -219,6 +219,32 @@ class Soketi(PusherServer):
             yield cls(process, port)
 
 
+class BareSends(Contender):
+    """No contender but the ceiling: bench/bare_sends.py does nothing but send."""
+
+    name = "a bare loop of sends"
+
+    @classmethod
+    @contextmanager
+    def started(cls, folder: Path) -> Iterator[Self]:
+        port = _free_port()
+        command = [sys.executable, "-m", "bench.bare_sends", str(port)]
+        with _running(command, os.environ, port, folder) as process:
+            yield cls(process, port)
+
+    def trigger(self, channel: str, data: str) -> bytes:
+        """Its body is what the product's listeners get: as many bytes."""
+        event = {"event": "vote", "channel": f"private-{channel}", "data": data}
+        body = json.dumps(event, separators=(",", ":")).encode()
+        return request("POST", "/", self.port, body=body)
+
+    def _connect(self, channels: Sequence[str]) -> list[Line]:
+        lines = [Line(self.port, "/") for _ in channels]
+        for line in lines:
+            line.finish_handshake()
+        return lines
+
+
 def contenders() -> list[type[Contender]]:
     """Those that can run on this machine; the product comes first."""
     every: list[type[Contender]] = [PlanningPoker, Soketi, ChannelsDaphne]

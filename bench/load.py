@@ -4,29 +4,20 @@ It must not be the bottleneck: requests are prepared before, frames are counted 
 length and not parsed, and its own share of its core is reported with each figure.
 """
 
-import gc
 import select
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bench.http_line import HttpLine
-from bench.processes import Process, stolen_seconds
+from bench.processes import Process
 from bench.websocket import TEXT, Line, split_frames
 
 STALLED_AFTER_SECONDS = 20
-# Of both cores' time in a window, as a share of its length.
-ALLOWED_LOSS = 0.02
-REST_SECONDS = 2
-MOST_TRIES = 4
 # As many events as a fast server sends to one connection between two turns.
 BUFFER_BYTES = 262_144
 # Enough of an event to tell it from whatever else a server sends.
 HEAD_BYTES = 24
-
-Window = TypeVar("Window")
 
 
 class Stalled(Exception):  # noqa: N818 -- it names a state, not an error
@@ -64,32 +55,6 @@ class Meter:
             (time.process_time() - self._generator) / seconds,
             self.server_cpu_seconds / seconds,
         )
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Without pauses for collecting garbage; there is next to none."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def in_calm(window: Callable[[], Window]) -> Window:
-    """Measure a window, and again after a rest if meanwhile the machine underneath took
-    the cores away, as it does from virtual machines that have used up their share.
-    """
-    for _ in range(MOST_TRIES):
-        stolen, began = stolen_seconds(), time.monotonic()
-        with undisturbed():
-            measured = window()
-        lost = stolen_seconds() - stolen
-        if lost <= ALLOWED_LOSS * (time.monotonic() - began):
-            break
-        time.sleep(REST_SECONDS)
-    return measured
 
 
 class FanOut:

@@ -3,11 +3,11 @@
 import platform
 import re
 import subprocess
-import timeit
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.calm import MACHINE
 from bench.environment import REQUIREMENTS
 from bench.processes import CORES
 from tests.soketi.running import FOLDER, why_it_cannot_run
@@ -24,7 +24,7 @@ def machine() -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     found = {
-        "Python": f"{platform.python_version()} (a plain loop: {_loop_ms()} ms)",
+        "Python": f"{platform.python_version()} (a plain loop: {MACHINE.loop_ms} ms)",
         **{name: version(name.lower()) for name in ("Django", "uvicorn", "uvloop")},
     }
     pinned = REQUIREMENTS.read_text()
@@ -40,12 +40,3 @@ def versions() -> dict[str, str]:
         )
         found["Node.js"] = node.stdout.strip().removeprefix("v")
     return found
-
-
-def _loop_ms() -> float:
-    """What a plain loop takes. How fast a Python is depends on how it was compiled,
-    which it does not tell: with the plain defaults it takes half as long again as
-    optimised, as distributions ship it.
-    """
-    loop = "for i in range(1_000):\n  d = {'a': i}; s = str(d['a']).upper(); t = (s, i)"
-    return round(1_000 * min(timeit.repeat(loop, number=100, repeat=20)) / 100, 2)

@@ -28,14 +28,16 @@ text { font: 13px system-ui, sans-serif; fill: #1c1f26 }
 
 
 def bar_chart(rows: Sequence[Row]) -> str:
-    """Deliveries a second by listeners and triggers in flight, on a logarithmic axis.
+    """Deliveries a second of those that are compared, by listeners and triggers in
+    flight, on a logarithmic axis.
 
     The server's share of the width is that of the logarithm: ten times as many is
     always one step.
     """
     groups: dict[tuple[int, int], list[Row]] = {}
     for row in rows:
-        groups.setdefault((row["listeners"], row["in_flight"]), []).append(row)
+        if row["contender"] in COLOURS:
+            groups.setdefault((row["listeners"], row["in_flight"]), []).append(row)
     most = max((row["deliveries_per_second"] for row in rows), default=LEAST * 10)
     steps = max(1, -int(-log10(most / LEAST) // 1))
     scale = (WIDTH - LABELS - VALUES) / steps
@@ -47,7 +49,7 @@ def bar_chart(rows: Sequence[Row]) -> str:
         for row in members:
             value = row["deliveries_per_second"]
             width = max(1.0, log10(max(value, LEAST) / LEAST) * scale)
-            colour = COLOURS.get(row["contender"], "#8a8f98")
+            colour = COLOURS[row["contender"]]
             parts.append(
                 f'<rect x="{LABELS}" y="{y}" width="{width:.1f}" height="{BAR}" '
                 f'rx="3" fill="{colour}"/>'

@@ -56,7 +56,7 @@ def _machine(results: dict[str, Any]) -> str:
     return (
         f"Run of {results['date']} in {results['minutes']} minutes "
         f"on {machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['system']}; {versions}.{one_core}{busy}\n"
+        f"{machine['system']}; {versions}.{one_core}{busy}{_calm(results)}\n"
     )
 
 
@@ -72,6 +72,15 @@ def _busy(load: float | None) -> str:
             "show that it works, and little else.**"
         )
     return ""
+
+
+def _calm(results: dict[str, Any]) -> str:
+    if not (windows := results.get("windows")):
+        return ""
+    return (
+        f" {results['calm_windows']} of {windows} windows were measured while the "
+        "machine ran at its full speed."
+    )
 
 
 def _targets(found: Iterable[Outcome]) -> str:

@@ -71,7 +71,7 @@ def configuration(
         # Left to guess, uvicorn takes a bound method for one of ASGI 2.
         interface="asgi3",
         loop="uvloop",
-        http="httptools",
+        http=embedded.http_protocol_class if embedded else "httptools",
         ws=embedded.websocket_protocol_class if embedded else "none",
         log_config=None,
         # What uvicorn tells besides is said by the commands already, or is of interest

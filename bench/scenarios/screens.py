@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bench.calm import undisturbed
 from bench.contenders import PlanningPoker
 from bench.figures import Row, milliseconds, percentile
-from bench.load import STALLED_AFTER_SECONDS, Meter, Stalled, undisturbed
+from bench.load import STALLED_AFTER_SECONDS, Meter, Stalled
 from bench.rooms import Player, Room
 from bench.websocket import TEXT, Line, message_in
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.calm import undisturbed
 from bench.contenders import PlanningPoker, event_data, wait_to_listen
 from bench.figures import Row, milliseconds, percentile
 from bench.http_line import HttpLine
-from bench.load import BUFFER_BYTES, FanOut, undisturbed
+from bench.load import BUFFER_BYTES, FanOut
 from bench.websocket import CLOSE
 
 LISTENERS = 100

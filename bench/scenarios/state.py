@@ -5,19 +5,23 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from statistics import median
 
+from bench.calm import MACHINE
 from bench.contenders import PlanningPoker
 from bench.environment import ROOT
-from bench.figures import Row
+from bench.figures import Row, milliseconds
 from bench.http_line import HttpLine
-from bench.load import Meter, undisturbed
+from bench.load import Meter
 from bench.rooms import Room, cookie_of
 
 MEMBERS = 100
 TASKS = 100
 # Fewer members, to see that the number of queries does not depend on them.
 FEW_MEMBERS = 10
-ANSWERS = 300
+WARM_UP_ANSWERS = 50
+WINDOWS = 9
+ANSWERS = 60
 
 
 def measure(folder: Path) -> Iterator[Row]:
@@ -27,8 +31,11 @@ def measure(folder: Path) -> Iterator[Row]:
         guest = room.guests[0]
         first = http.ask(room.state_of(guest))
         etag = first.header("ETag")
-        full_ms = _cpu_ms(server, http, room.state_of(guest), 200)
-        unchanged_ms = _cpu_ms(server, http, room.state_of(guest, etag), 304)
+        full = Answers(server, http, room.state_of(guest), 200)
+        unchanged = Answers(server, http, room.state_of(guest, etag), 304)
+        for _ in range(WINDOWS):
+            full.measure()
+            unchanged.measure()
         queries = _queries(server, room)
     with PlanningPoker.started(folder / "few") as server:
         queries_of_few = _queries(server, Room(server, FEW_MEMBERS, TASKS))
@@ -38,23 +45,42 @@ def measure(folder: Path) -> Iterator[Row]:
         "members": MEMBERS,
         "tasks": TASKS,
         "bytes": len(first.body),
-        "cpu_ms": full_ms,
-        "cpu_ms_not_modified": unchanged_ms,
+        "cpu_ms": full.cpu_ms,
+        "cpu_ms_not_modified": unchanged.cpu_ms,
         "queries": queries,
         "queries_of_few_members": queries_of_few,
     }
 
 
-def _cpu_ms(
-    server: PlanningPoker, http: HttpLine, request: bytes, status: int
-) -> float:
+class Answers:
     """What one of many answers of that status costs the server."""
-    meter = Meter(server.process)
-    with undisturbed():
-        for _ in range(ANSWERS):
-            if (answer := http.ask(request)).status != status:
-                raise ConnectionError(f"{status} was expected: {answer}")
-    return round(1_000 * meter.server_cpu_seconds / ANSWERS, 3)
+
+    def __init__(
+        self, server: PlanningPoker, http: HttpLine, request: bytes, status: int
+    ) -> None:
+        self._server = server
+        self._http = http
+        self._request = request
+        self._status = status
+        self._costs: list[float] = []
+        self._ask(WARM_UP_ANSWERS)
+
+    @property
+    def cpu_ms(self) -> float:
+        return milliseconds(median(self._costs))
+
+    def measure(self) -> None:
+        self._costs.append(MACHINE.in_calm(self._window))
+
+    def _window(self) -> float:
+        meter = Meter(self._server.process)
+        self._ask(ANSWERS)
+        return meter.server_cpu_seconds / ANSWERS
+
+    def _ask(self, times: int) -> None:
+        for _ in range(times):
+            if (answer := self._http.ask(self._request)).status != self._status:
+                raise ConnectionError(f"{self._status} was expected: {answer}")
 
 
 def _queries(server: PlanningPoker, room: Room) -> int:

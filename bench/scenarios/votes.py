@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from bench.calm import MACHINE
 from bench.contenders import PlanningPoker, UnderDjangosHandler
 from bench.figures import Row
-from bench.load import Meter, Shares, in_calm
+from bench.load import Meter, Shares
 from bench.rooms import Player, Room
 
 # All vote at the same time, each her next as soon as the last one was taken.
@@ -56,7 +57,7 @@ class Turns:
         self.shares: list[Shares] = []
 
     def take_one(self) -> None:
-        rate, cost, share = in_calm(self._window)
+        rate, cost, share = MACHINE.in_calm(self._window)
         self.rates.append(rate)
         self.costs.append(cost)
         self.shares.append(share)

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl
@@ -36,6 +36,9 @@ class Response:
 
     status: int
     body: bytes
+
+
+ACCEPTED = Response(HTTPStatus.OK, b"{}")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ class HttpApi:
 
     def run(self, command: Command) -> Response:
         """Do what a request asked for, in the loop's thread."""
-        return Response(HTTPStatus.OK, _json(command.run()))
+        answer = command.run()
+        return Response(HTTPStatus.OK, _json(answer)) if answer else ACCEPTED
 
     def read(self, method: str, path: str, query: str, body: bytes) -> Command:
         """What a request asks for. Raises RequestRefused."""
@@ -93,10 +97,7 @@ class HttpApi:
                 f"A request may have {self._limits.request_bytes} bytes",
             )
         # Keys are signed in lower case (Pusher docs, HTTP API, authentication).
-        parameters = {
-            key.lower(): value
-            for key, value in parse_qsl(query, keep_blank_values=True)
-        }
+        parameters = {key.lower(): value for key, value in _pairs_in(query)}
         app_id = route[1] if route else termination[1] if termination else None
         self._authenticate(app_id, method, path, parameters, body)
         if termination and method == "POST":
@@ -341,6 +342,13 @@ def _object_in(body: bytes) -> dict[str, object]:
     if not isinstance(value, dict):
         raise _bad_request("The body is not a JSON object")
     return value
+
+
+def _pairs_in(query: str) -> Iterable[Sequence[str]]:
+    """As ``parse_qsl``, which takes four times as long where nothing is escaped."""
+    if "%" in query or "+" in query:
+        return parse_qsl(query, keep_blank_values=True)
+    return [pair.partition("=")[::2] for pair in query.split("&") if pair]
 
 
 def _info_in(event: dict[str, object]) -> list[str]:

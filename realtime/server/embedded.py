@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from .api import Command, HttpApi, RequestRefused, Response, error
+from .api import ACCEPTED, Command, HttpApi, RequestRefused, Response, error
 from .app import App
+from .http import http_protocol_class
 from .hub import Hub
 from .limits import Limits, is_over
 from .webhooks import Webhooks, post_to
@@ -38,7 +39,8 @@ class EmbeddedServer:
     """One app's hub, with its two entrances.
 
     uvicorn gets ``websocket_protocol_class`` as its ``ws``, and ``asgi`` as its app or
-    an app that passes ``/app/``, ``/apps/`` and the lifespan on to it.
+    an app that passes ``/app/``, ``/apps/`` and the lifespan on to it. With
+    ``http_protocol_class`` as its ``http`` it takes triggers the short way.
     ``allowed_origins`` are full origins such as ``https://poker.example``, or ``*`` for
     any; without them, pages of the host that was connected to may connect. With
     ``client_events`` browsers may speak to each other, with ``subscription_counts``
@@ -77,6 +79,10 @@ class EmbeddedServer:
     @property
     def websocket_protocol_class(self) -> type[asyncio.Protocol]:
         return self._websockets.protocol_class
+
+    @property
+    def http_protocol_class(self) -> type[asyncio.Protocol]:
+        return http_protocol_class(self._api, self.limits.request_bytes)
 
     def start(self) -> None:
         """Be the server of this process, in the thread of the running loop."""
@@ -145,7 +151,7 @@ class EmbeddedServer:
         try:
             if not command.answers:
                 loop.call_soon_threadsafe(command.run)
-                return Response(HTTPStatus.OK, b"{}")
+                return ACCEPTED
             answer = asyncio.run_coroutine_threadsafe(self._run(command), loop)
             return answer.result(THREAD_PATIENCE_SECONDS)
         except (RuntimeError, TimeoutError):

@@ -88,6 +88,7 @@ class RunningServer:
             uvicorn.Config(
                 self.embedded.asgi,
                 ws=self.embedded.websocket_protocol_class,
+                http=self.embedded.http_protocol_class,
                 interface="asgi3",
                 log_config=None,
                 access_log=False,

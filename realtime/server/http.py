@@ -1,0 +1,99 @@
+"""The HTTP API where its requests are read, as uvicorn's HTTP protocol class.
+
+What is posted to ``/apps/`` needs no waiting: it is answered in one write as soon as it
+is whole. By way of ASGI it would get a task, a scope and two writes, which took most of
+a trigger's time. All else goes that way.
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .api import HttpApi, error
+from .limits import is_over
+
+PATHS = b"/apps/"
+HEAD = (
+    "HTTP/1.1 {status} {phrase}\r\n"
+    "content-type: application/json\r\ncontent-length: {length}\r\n{close}\r\n"
+)
+
+logger = logging.getLogger("realtime.server")
+
+
+def http_protocol_class(api: HttpApi, longest_body: int) -> type[HttpToolsProtocol]:
+    """A body of more than ``longest_body`` bytes is refused by ``api`` before it has
+    come to its end; 0 is no limit.
+    """
+    shared = {"api": api, "longest_body": longest_body}
+    return type("EmbeddedHttp", (HttpProtocol,), shared)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's, but for posts to the API."""
+
+    api: ClassVar[HttpApi]
+    longest_body: ClassVar[int]
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # What arrived so far of a body that is answered here.
+        self._body: bytearray | None = None
+        self._is_answered = False
+
+    def on_headers_complete(self) -> None:
+        if self._is_answered_here():
+            self._body = bytearray()
+            self._is_answered = False
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self._body is None:
+            super().on_body(body)
+        elif not self._is_answered:
+            self._body += body
+            if is_over(self.longest_body, len(self._body)):
+                self._answer(self._body)
+
+    def on_message_complete(self) -> None:
+        if self._body is None:
+            super().on_message_complete()
+            return
+        if not self._is_answered:
+            self._answer(self._body)
+        self._body = None
+
+    def _answer(self, body: bytearray) -> None:
+        self._is_answered = True
+        path, _, query = self.url.decode("latin-1").partition("?")
+        try:
+            response = self.api.handle("POST", path, query, bytes(body))
+        except Exception:
+            # The parser would call the request malformed, and not say why.
+            logger.exception("A request to the HTTP API failed")
+            response = error(HTTPStatus.INTERNAL_SERVER_ERROR, "The server has failed")
+        is_kept = self.parser.should_keep_alive()
+        head = HEAD.format(
+            status=int(response.status),
+            phrase=HTTPStatus(response.status).phrase,
+            length=len(response.body),
+            close="" if is_kept else "connection: close\r\n",
+        )
+        self.transport.write(head.encode() + response.body)
+        if not is_kept:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _is_answered_here(self) -> bool:
+        """Not while another answer is due before, or nobody reads the last ones."""
+        return (
+            self.url.startswith(PATHS)
+            and self.parser.get_method() == b"POST"
+            and not self.parser.should_upgrade()
+            and not self.expect_100_continue
+            and not self.flow.write_paused
+            and (self.cycle is None or self.cycle.response_complete)
+        )
