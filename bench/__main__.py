@@ -62,6 +62,7 @@ def main() -> None:
 def _measure(chosen: list[str]) -> dict[str, Any]:
     rows: list[Row] = []
     busy = round(os.getloadavg()[0], 1)
+    versions = machine.versions()
     for name in chosen:
         print(f"{name} ..", flush=True)
         with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +74,7 @@ def _measure(chosen: list[str]) -> dict[str, Any]:
         # Of others, before anything was started here; a quiet machine has less than 1.
         "load_before": busy,
         "machine": machine.machine(),
-        "versions": machine.versions(),
+        "versions": versions,
         "windows": MACHINE.windows,
         "calm_windows": MACHINE.calm_windows,
         "rows": rows,

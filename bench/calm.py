@@ -19,10 +19,11 @@ from bench.processes import GENERATOR_CORE, SERVER_CORE, stolen_seconds
 # Of both cores' time in a window, as a share of its length.
 ALLOWED_LOSS = 0.02
 ALLOWED_SLOWNESS = 1.15
-MOST_TRIES = 6
 REST_SECONDS = 0.5
-# Of a whole run. Once it is spent, windows are taken as they come.
-PATIENCE_SECONDS = 600
+# For one window: servers close connections that answer no ping for long. And for a
+# whole run. Once one is spent, a window is taken as it comes.
+WINDOW_PATIENCE_SECONDS = 10
+RUN_PATIENCE_SECONDS = 600
 PLAIN_LOOP = timeit.Timer(
     "for i in range(1_000):\n  d = {'a': i}; s = str(d['a']).upper(); t = (s, i)"
 )
@@ -48,7 +49,7 @@ class Machine:
 
     def __init__(self) -> None:
         self._best_seconds = math.inf
-        self._patience_left = float(PATIENCE_SECONDS)
+        self._patience_left = float(RUN_PATIENCE_SECONDS)
         self.windows = 0
         self.calm_windows = 0
 
@@ -57,32 +58,28 @@ class Machine:
         """What a plain loop takes at full speed. How fast a Python is depends on how
         it was compiled, which it does not tell.
         """
-        if self._best_seconds == math.inf:
-            for _ in range(CALIBRATIONS):
-                self._is_at_full_speed()
+        for _ in range(CALIBRATIONS):
+            self._is_at_full_speed()
         return round(1_000 * self._best_seconds, 2)
 
     def in_calm(self, window: Callable[[], Window]) -> Window:
         """Measure a window, and again after a rest where the machine was not calm."""
-        for _ in range(MOST_TRIES):
-            self._wait_for_full_speed()
-            stolen, began = stolen_seconds(), time.monotonic()
-            with undisturbed():
-                measured = window()
-            lost = stolen_seconds() - stolen
-            seconds = time.monotonic() - began
-            is_calm = lost <= ALLOWED_LOSS * seconds and self._is_at_full_speed()
-            if is_calm or self._patience_left <= 0:
+        patience = min(WINDOW_PATIENCE_SECONDS, self._patience_left)
+        began = time.monotonic()
+        while True:
+            while not (is_calm := self._is_at_full_speed()):
+                if time.monotonic() - began > patience:
+                    break
+                time.sleep(REST_SECONDS)
+            measured, lost = _measure(window)
+            is_calm = is_calm and lost <= ALLOWED_LOSS and self._is_at_full_speed()
+            spent = time.monotonic() - began
+            if is_calm or spent > patience:
                 break
-            self._patience_left -= seconds
+        self._patience_left -= min(spent, self._patience_left)
         self.windows += 1
         self.calm_windows += is_calm
         return measured
-
-    def _wait_for_full_speed(self) -> None:
-        while not self._is_at_full_speed() and self._patience_left > 0:
-            time.sleep(REST_SECONDS)
-            self._patience_left -= REST_SECONDS
 
     def _is_at_full_speed(self) -> bool:
         """Whether both cores run the loop about as fast as they ever did."""
@@ -93,6 +90,14 @@ class Machine:
             self._best_seconds = min(self._best_seconds, seconds)
             slowest = max(slowest, seconds)
         return slowest <= ALLOWED_SLOWNESS * self._best_seconds
+
+
+def _measure(window: Callable[[], Window]) -> tuple[Window, float]:
+    """What was measured, and the share of both cores' time that was taken away."""
+    stolen, began = stolen_seconds(), time.monotonic()
+    with undisturbed():
+        measured = window()
+    return measured, (stolen_seconds() - stolen) / (time.monotonic() - began)
 
 
 MACHINE = Machine()
