@@ -19,10 +19,9 @@ from bench.processes import GENERATOR_CORE, SERVER_CORE, stolen_seconds
 # Of both cores' time in a window, as a share of its length.
 ALLOWED_LOSS = 0.02
 ALLOWED_SLOWNESS = 1.15
-REST_SECONDS = 0.5
-# For one window: servers close connections that answer no ping for long. And for a
-# whole run. Once one is spent, a window is taken as it comes.
-WINDOW_PATIENCE_SECONDS = 10
+REST_SECONDS = 0.25
+# For one window, and for all of a run. Then it is taken as it comes.
+WINDOW_PATIENCE_SECONDS = 5
 RUN_PATIENCE_SECONDS = 600
 PLAIN_LOOP = timeit.Timer(
     "for i in range(1_000):\n  d = {'a': i}; s = str(d['a']).upper(); t = (s, i)"
@@ -62,8 +61,12 @@ class Machine:
             self._is_at_full_speed()
         return round(1_000 * self._best_seconds, 2)
 
-    def in_calm(self, window: Callable[[], Window]) -> Window:
-        """Measure a window, and again after a rest where the machine was not calm."""
+    def in_calm(
+        self, window: Callable[[], Window], rest: Callable[[], None] = lambda: None
+    ) -> Window:
+        """Measure a window once the machine is calm, and again if it does not remain
+        so. ``rest`` is called a few times a second meanwhile.
+        """
         patience = min(WINDOW_PATIENCE_SECONDS, self._patience_left)
         began = time.monotonic()
         while True:
@@ -71,6 +74,7 @@ class Machine:
                 if time.monotonic() - began > patience:
                     break
                 time.sleep(REST_SECONDS)
+                rest()
             measured, lost = _measure(window)
             is_calm = is_calm and lost <= ALLOWED_LOSS and self._is_at_full_speed()
             spent = time.monotonic() - began

@@ -92,8 +92,7 @@ class FanOut:
 
     def close(self) -> None:
         self._poll.close()
-        for line in self._http.values():
-            line.close()
+        self._disconnect()
 
     def run(self, seconds: float) -> float:
         """Keep triggers in flight for so long, and wait for those that still are; the
@@ -106,16 +105,25 @@ class FanOut:
             self._trigger_more()
             self._turn()
         self.finish()
-        return (self.delivered - before) / (time.monotonic() - began)
+        rate = (self.delivered - before) / (time.monotonic() - began)
+        self._disconnect()
+        return rate
+
+    def answer_pings(self) -> None:
+        """Between two runs, often enough for servers that wait for seconds only."""
+        self._read_within(0)
 
     def _connect(self) -> None:
-        """Open the HTTP connections: servers close those that rested for a while."""
-        for line in self._http.values():
-            line.close()
+        """HTTP is open in a run only: servers close what rests for a while."""
         lines = [HttpLine(self._port) for _ in range(self._in_flight)]
         self._http = {line.descriptor: line for line in lines}
         for descriptor in self._http:
             self._poll.register(descriptor, select.EPOLLIN)
+
+    def _disconnect(self) -> None:
+        for line in self._http.values():
+            line.close()
+        self._http = {}
 
     def finish(self) -> None:
         """Wait for what is on its way. Raises Stalled if any of it is lost."""
@@ -129,6 +137,8 @@ class FanOut:
 
     def trigger_and_wait(self) -> float:
         """Send one trigger into the silence; the seconds until the last one has it."""
+        if not self._http:
+            self._connect()
         began = time.perf_counter()
         self._trigger_more()
         whole = self.sent * len(self._listeners)

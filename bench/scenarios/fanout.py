@@ -38,11 +38,10 @@ def measure(folder: Path) -> Iterator[Row]:
             # With several in flight a server may join what it sends, which the bare
             # loop does not: it is no ceiling then.
             yield from _throughput(servers[:-1], rooms[:-1], SEVERAL)
-            if listeners == LATENCY_LISTENERS:
-                for server, lines in zip(servers[:-1], rooms[:-1], strict=True):
-                    yield _latency(server, _fan_out(server, lines, 1))
             for line in chain.from_iterable(rooms):
                 line.close()
+        for server in servers[:-1]:
+            yield _latency(server)
 
 
 def _throughput(
@@ -55,11 +54,16 @@ def _throughput(
         (server, _fan_out(server, lines, in_flight), list[float](), list[Shares]())
         for server, lines in zip(servers, rooms, strict=True)
     ]
+
+    def rest() -> None:
+        for _, fan_out, _, _ in turns:
+            fan_out.answer_pings()
+
     for _, fan_out, _, _ in turns:
         fan_out.run(WARM_UP_SECONDS)
     for _ in range(WINDOWS):
         for server, fan_out, rates, shares in turns:
-            rate, share = MACHINE.in_calm(partial(_window, server, fan_out))
+            rate, share = MACHINE.in_calm(partial(_window, server, fan_out), rest)
             rates.append(rate)
             shares.append(share)
     for server, fan_out, rates, shares in turns:
@@ -86,10 +90,12 @@ def _fan_out(server: Contender, lines: Sequence[Line], in_flight: int) -> FanOut
     return FanOut(lines, server.port, trigger, in_flight)
 
 
-def _latency(server: Contender, fan_out: FanOut) -> Row:
+def _latency(server: Contender) -> Row:
     """Each trigger goes into the silence. One that comes late because the last one was
     not done yet is as late as it was due.
     """
+    lines = server.listen(["room"] * LATENCY_LISTENERS)
+    fan_out = _fan_out(server, lines, 1)
     fan_out.run(WARM_UP_SECONDS)
     meter = Meter(server.process)
     delays = []
@@ -102,6 +108,8 @@ def _latency(server: Contender, fan_out: FanOut) -> Row:
             delays.append(late + fan_out.trigger_and_wait())
     shares = meter.shares()
     fan_out.close()
+    for line in lines:
+        line.close()
     return {
         "scenario": "latency",
         "contender": server.name,
