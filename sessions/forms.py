@@ -119,7 +119,7 @@ class SettingsForm(DeckFields, PartialForm):
 
 
 class PresenceForm(CheckedForm):
-    """``tab``, a page of hers, and whether it is in sight: a Sighting."""
+    """``tab``, a page of hers, and whether it is in sight, hidden or closed."""
 
     tab = forms.RegexField(
         rf"\A{TAB_NAME.pattern}\Z",
@@ -127,17 +127,17 @@ class PresenceForm(CheckedForm):
         error_messages={"required": WRONG_TAB_NAME, "invalid": WRONG_TAB_NAME},
     )
     presence = forms.ChoiceField(
-        choices=[("online", "in sight"), ("away", "hidden")],
+        choices=[("online", "in sight"), ("away", "hidden"), ("offline", "closed")],
         error_messages={
-            "required": "Please say online or away.",
-            "invalid_choice": "One is online or away.",
+            "required": "Please say online, away or offline.",
+            "invalid_choice": "One is online, away or offline.",
         },
     )
 
     def sighting(self) -> Sighting:
         cleaned = self.checked()
-        is_hidden = cleaned["presence"] == "away"
-        return Sighting(cleaned["tab"], Sight.HIDDEN if is_hidden else Sight.SHOWN)
+        sights = {"online": Sight.SHOWN, "away": Sight.HIDDEN, "offline": None}
+        return Sighting(cleaned["tab"], sights[cleaned["presence"]])
 
 
 def sighting_in(query: Mapping[str, str]) -> Sighting | None:

@@ -94,7 +94,8 @@ class PreparedQuery(Generic[Row]):
 class PreparedUpsert:
     """Insert a row, or change the one that has the same ``unique`` fields.
 
-    One statement, in the SQL that SQLite and PostgreSQL have in common.
+    One statement, in the SQL that SQLite and PostgreSQL have in common. With ``rising``
+    a row is only changed if that field of it becomes more.
     """
 
     def __init__(
@@ -103,13 +104,17 @@ class PreparedUpsert:
         *,
         unique: Sequence[str],
         changes: Sequence[str],
+        rising: str = "",
     ) -> None:
         self._model = model
         self._unique, self._changes = unique, changes
+        self._rising = rising
         self._prepared: tuple[str, list[Any]] | None = None
 
-    def write(self, **values: Any) -> None:
-        """``values``: each field's, by attribute name (``member_id``)."""
+    def write(self, **values: Any) -> bool:
+        """Whether a row was inserted or changed. ``values`` are each field's, by
+        attribute name (``member_id``).
+        """
         if self._prepared is None:
             self._prepared = self._prepare()
         sql, fields = self._prepared
@@ -119,6 +124,7 @@ class PreparedUpsert:
         ]
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
+            return bool(cursor.rowcount)
 
     def _prepare(self) -> tuple[str, list[Any]]:
         """The SQL, and the fields whose values it takes."""
@@ -135,6 +141,9 @@ class PreparedUpsert:
             f" ON CONFLICT ({columns(self._unique)})"
             f" DO UPDATE SET {columns(self._changes, '{0} = excluded.{0}')}"
         )
+        if self._rising:
+            rising = columns([self._rising])
+            sql += f" WHERE excluded.{rising} > {quote(meta.db_table)}.{rising}"
         return sql, [meta.get_field(name) for name in names]
 
 

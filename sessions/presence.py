@@ -3,7 +3,8 @@
 Two things are known. The provider's presence channel tells who has a live connection,
 but only to the process that holds it, and only of the first hundred. And every open
 page asks for the state now and then; each of these requests is a sight of that tab,
-which holds for a while. So presence needs no webhook, and no provider at all.
+which holds for a while, or until the page says that it closes. So presence needs no
+webhook, and no provider at all.
 
 A member is online when she is on the presence channel or a tab of hers is here, away
 when each of her tabs is hidden, and offline when there is none.
@@ -85,10 +86,10 @@ class Presence:
 
 @dataclass(frozen=True)
 class Sighting:
-    """A tab of somebody, and how it was seen."""
+    """A tab of somebody, and how it was seen; None: it was closed."""
 
     tab: str
-    sight: str
+    sight: str | None
 
 
 def tabs_in(poker_session: PokerSession) -> list[SeenTab]:
@@ -115,6 +116,9 @@ def see(member: Member, seen: Sighting, tabs: Sequence[SeenTab]) -> list[SeenTab
     no longer away: while another of her tabs is in sight it does not. Nothing is locked
     unless the room is told.
     """
+    if seen.sight is None:
+        _forget(member, seen.tab)
+        return [tab for tab in tabs if (tab.user_id, tab.name) != (member.pk, seen.tab)]
     known = {(tab.user_id, tab.name): tab for tab in tabs}
     before = known.get((member.pk, seen.tab))
     until = _now_ms() + PATIENCE_MS[seen.sight]
@@ -163,6 +167,17 @@ def _remember(member: Member, tab: SeenTab, before: SeenTab | None) -> None:
         was_away = _are_hidden([*siblings, before] if before else siblings)
         if was_away != _are_hidden([*siblings, tab]):
             tell_presence(member)
+
+
+def _forget(member: Member, name: str) -> None:
+    """Nobody is told that her last page closed: who reloads it is back in a moment, and
+    everybody's next question for the state tells of the others.
+    """
+    tabs = _here(_tabs_of_member.all(member.pk))
+    siblings = [each for each in tabs if each.name != name]
+    Tab.objects.filter(member=member, name=name).delete()
+    if siblings and _are_hidden(siblings) != _are_hidden(tabs):
+        tell_presence(member)
 
 
 def _tidy_up(member: Member) -> None:

@@ -120,7 +120,7 @@ def leave(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @member_required
 def presence(request: HttpRequest, member: Member) -> HttpResponse:
-    """A page of hers came into sight, or was hidden."""
+    """A page of hers came into sight, was hidden, or closed."""
     see(member, PresenceForm(request.POST).sighting(), tabs_in(member.poker_session))
     return done()
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from realtime import publish_on_commit
 from sessions.models import Member, PokerSession
-from sessions.prepared import PreparedQuery, PreparedUpsert
+from sessions.prepared import PreparedUpsert
 from tasks.events import TaskAdded, TaskUpdated
 from tasks.models import Task
 from tasks.room_state import task_data
@@ -27,9 +27,8 @@ from .rules import (
 )
 
 _vote = PreparedUpsert(Vote, unique=["voting_round", "member"], changes=["card"])
-_receipt = PreparedUpsert(VoteReceipt, unique=["member", "tab"], changes=["count"])
-_last_receipt = PreparedQuery(
-    lambda user_id, tab: VoteReceipt.objects.filter(member=user_id, tab=tab)
+_receipt = PreparedUpsert(
+    VoteReceipt, unique=["member", "tab"], changes=["count"], rising="count"
 )
 
 
@@ -55,7 +54,7 @@ def cast_vote(
     A vote with a ``key`` that was taken before, or overtaken, changes nothing.
     """
     poker_session = PokerSession.objects.lock_active_for(member)
-    if key and _is_stale(member, key):
+    if key and not _receipt.write(member_id=member.pk, tab=key.tab, count=key.count):
         return
     if not member.may_vote:
         raise MayNotVote
@@ -68,8 +67,6 @@ def cast_vote(
         _vote.write(voting_round_id=voting_round.pk, member_id=member.pk, card=card)
     else:
         voting_round.votes.filter(member=member).delete()
-    if key:
-        _receipt.write(member_id=member.pk, tab=key.tab, count=key.count)
     publish_on_commit(
         poker_session.channel,
         VoteCast(
@@ -211,11 +208,6 @@ def _current_round(
     if round_number not in {None, voting_round.number}:
         raise AnotherRound
     return voting_round
-
-
-def _is_stale(member: Member, key: VoteKey) -> bool:
-    last = _last_receipt.first(member.pk, key.tab)
-    return last is not None and key.count <= last.count
 
 
 def _raise_if_voting(poker_session: PokerSession, but_on: Task | None = None) -> None:

@@ -79,13 +79,15 @@ export function createApi({
   /**
    * @param {string} path
    * @param {Fields} [fields]
+   * @param {RequestInit} [options]
    */
-  async function post(path, fields = {}) {
+  async function post(path, fields = {}, options = {}) {
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(fields)) {
       for (const each of [value].flat()) body.append(name, String(each));
     }
-    await send(path, { method: "POST", headers: csrfHeader(cookies()), body });
+    const headers = csrfHeader(cookies());
+    await send(path, { ...options, method: "POST", headers, body });
   }
 
   return {
@@ -109,8 +111,14 @@ export function createApi({
       return { room, etag: response.headers.get("ETag") ?? "" };
     },
 
-    /** @param {string} tab @param {"online" | "away"} presence */
-    presence: (tab, presence) => post("presence/", { tab, presence }),
+    /**
+     * It outlives the page, which may be about to close.
+     *
+     * @param {string} tab
+     * @param {"online" | "away" | "offline"} presence
+     */
+    presence: (tab, presence) =>
+      post("presence/", { tab, presence }, { keepalive: true }),
 
     /**
      * @param {string} taskId

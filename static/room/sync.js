@@ -346,13 +346,12 @@ export function createSync({
         },
       });
       page.addEventListener("offline", showConnection, { signal });
-      ({ isAway } = watchSight({
-        page,
-        clock,
-        signal,
-        // If it is lost, the next question for the state says the same.
-        onChange: (presence) => void api.presence(votes.tab, presence).catch(() => {}),
-      }));
+      // If it is lost, the next question for the state says the same, or that none comes.
+      /** @param {"online" | "away" | "offline"} presence */
+      const tell = (presence) => void api.presence(votes.tab, presence).catch(() => {});
+      ({ isAway } = watchSight({ page, clock, signal, onChange: tell }));
+      // Closed, or kept for the way back, which wakes it: then it asks for the state.
+      page.addEventListener("pagehide", () => tell("offline"), { signal });
       client = connect(callbacks);
       bePatient(FIRST_CONNECT_PATIENCE_MS);
       fetchIn(POLL_MS);

@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import PHONE, Person
+from tests.realtime.server.running import wait_until
+from tests.serving import Server
 
 # A headless browser's pages are all in sight, whichever is in front.
 SIGHT = """hidden => {
@@ -58,12 +60,24 @@ def test_somebody_is_away_when_all_her_pages_are_hidden_and_nobody_waits_for_her
     amira.sees("Reveal, 1 missing")
 
 
-def test_somebody_who_closes_the_last_page_is_offline(amira, person):
+def pages_of(server: Server, name: str) -> int:
+    """How many are open, as far as the server was told."""
+    command = (
+        "from sessions.models import Tab;"
+        f"print(Tab.objects.filter(member__name={name!r}).count())"
+    )
+    return int(server.manage("shell", "--verbosity", "0", "--command", command))
+
+
+def test_somebody_who_closes_the_last_page_is_offline(amira, person, server):
     jonas = person("Jonas").joins(amira.link)
     jonas.is_live()
     sees_as(amira, "Jonas", "")
+    wait_until(lambda: pages_of(server, "Jonas") == 1)
     jonas.opens("/")
     sees_as(amira, "Jonas", "offline")
+    # The presence channel said so. Where there is none, it was the page itself.
+    wait_until(lambda: pages_of(server, "Jonas") == 0)
     amira.lays("5")
     amira.presses("Reveal")
     amira.sees_card("Amira", "5")

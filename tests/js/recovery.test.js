@@ -137,6 +137,21 @@ describe("being in sight", () => {
     );
   });
 
+  test("a page that closes says so, and asks again if it comes back", async () => {
+    const page = await openLivePage();
+    page.browser.dispatchEvent(new Event("pagehide"));
+    const [{ path, fields, keepalive }] = page.server.requests;
+    assert.equal(path, "presence/");
+    assert.deepEqual(Object.fromEntries(fields), { tab: "tab", presence: "offline" });
+    assert.equal(keepalive, true, "else it would end with the page");
+    const asked = page.server.stateRequests();
+    page.browser.dispatchEvent(
+      Object.assign(new Event("pageshow"), { persisted: true }),
+    );
+    await page.clock.pass(0);
+    assert.equal(page.server.stateRequests(), asked + 1);
+  });
+
   test("a glance elsewhere is told to nobody", async () => {
     const page = await openLivePage();
     hide(page, true);

@@ -5,7 +5,7 @@
  * @import {PokerEvent, Room} from "../../static/room/state.js"
  *
  * @typedef {{ method: string, path: string, headers: Headers,
- *   fields: URLSearchParams }} Request
+ *   fields: URLSearchParams, keepalive: boolean }} Request
  */
 
 import { reduce } from "../../static/room/reducer.js";
@@ -75,7 +75,8 @@ export function createServer(initial = aRoom()) {
         init.body ?? new URLSearchParams()
       );
       const headers = new Headers(init.headers);
-      const request = { method: init.method ?? "GET", path, headers, fields };
+      const { method = "GET", keepalive = false } = init;
+      const request = { method, path, headers, fields, keepalive };
       server.requests.push(request);
       if (server.isDown) throw new TypeError("Failed to fetch");
       const response = answerTo(request);

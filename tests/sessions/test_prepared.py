@@ -120,6 +120,24 @@ def test_it_inserts_a_row_or_changes_the_one_there_is(members):
     assert Tab.objects.count() == 2
 
 
+def test_it_changes_no_row_whose_field_would_not_rise(members):
+    upsert = PreparedUpsert(
+        Tab,
+        unique=["member", "name"],
+        changes=["sight", "here_until_ms"],
+        rising="here_until_ms",
+    )
+    written = [
+        upsert.write(
+            member_id=members[0].pk, name="a", sight=sight, here_until_ms=until
+        )
+        for sight, until in [("live", 2), ("slow", 2), ("slow", 1), ("shown", 3)]
+    ]
+    assert written == [True, False, False, True]
+    tab = Tab.objects.get()
+    assert (tab.sight, tab.here_until_ms) == ("shown", 3)
+
+
 def test_it_changes_the_row_of_that_key_alone(members):
     other = PokerSessionFactory(version=3)
     poker_session = members[0].poker_session

@@ -119,6 +119,37 @@ def test_a_hidden_page_is_away_while_the_visible_one_is_closed(
     assert of("Jonas", amira.state) == "away"
 
 
+def test_a_page_that_closes_says_so_and_the_others_count(
+    amira, laptop, phone, tom, outbox
+):
+    laptop.asks("live")
+    phone.asks("hidden")
+    Page(tom, "laptop-1").asks("live")
+    outbox.clear()
+    laptop.tells("offline")
+    assert of("Jonas", amira.state) == "away"
+    assert told(outbox) == [("member-updated", True)]
+    phone.tells("offline")
+    assert of("Jonas", amira.state) == "offline"
+    assert of("Tom", amira.state) == "online"
+    assert len(outbox) == 1, "who reloads the last page does not blink"
+
+
+def test_a_page_that_was_never_seen_may_close(amira, laptop, phone, outbox):
+    phone.asks("live")
+    outbox.clear()
+    laptop.tells("offline")
+    assert of("Jonas", amira.state) == "online"
+    assert outbox == []
+
+
+def test_a_page_that_is_kept_for_the_way_back_comes_back(amira, laptop):
+    laptop.asks("live")
+    laptop.tells("offline")
+    laptop.asks("live")
+    assert of("Jonas", amira.state) == "online"
+
+
 def test_the_room_hears_of_it_only_when_it_changes_what_she_is(
     amira, jonas, laptop, phone, outbox
 ):
