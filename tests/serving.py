@@ -59,6 +59,10 @@ class Server:
             )
         self._wait_until_it_answers()
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def kill(self) -> None:
         """As a lost machine would go: without a word to anybody."""
         self._process.kill()

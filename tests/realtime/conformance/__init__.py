@@ -1,7 +1,7 @@
 """T1 to T22: what a server of the Pusher protocol has to do, seen from outside.
 
-The same tests run over the embedded server, over Soketi, and over any other server that
-these variables of the environment name:
+The same tests run over the embedded server, over the product, over Soketi, and over any
+other server that these variables of the environment name:
 
     CONFORMANCE_URL      http://127.0.0.1:6001 (the HTTP API; ws is beside it)
     CONFORMANCE_APP_ID   digits

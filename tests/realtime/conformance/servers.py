@@ -12,6 +12,7 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from tests.serving import Server
 from tests.soketi.running import Soketi, free_port
 
 ROOT = Path(__file__).parents[3]
@@ -22,10 +23,12 @@ APP = ("20170426", "a-key", "a-secret")
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "plain": {
         "embedded": {},
+        "product": {},
         "soketi": {"app_options": {"enableUserAuthentication": True}},
     },
     "with client events": {
         "embedded": {"server": {"client_events": True}},
+        "product": {"REALTIME_CLIENT_EVENTS": "on"},
         "soketi": {
             "app_options": {
                 "enableClientMessages": True,
@@ -48,7 +51,7 @@ class Running(Protocol):
 
     def start(self) -> None: ...
     def kill(self) -> None: ...
-    def stop(self) -> None: ...
+    def stop(self) -> object: ...
     @property
     def is_running(self) -> bool: ...
 
@@ -93,6 +96,18 @@ class Embedded:
         return False
 
 
+class Product(Server):
+    """``manage.py serve``, where pages and the HTTP API share the port."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        super().__init__(folder, **environment)
+        credentials = json.loads(self.manage("realtime_credentials"))
+        self.app_id = credentials["app_id"]
+        self.key, self.secret = credentials["key"], credentials["secret"]
+
+
 class SoketiUnderTest(Soketi):
     host = "127.0.0.1"
 
@@ -118,14 +133,18 @@ class Remote:
 
 def names() -> list[str]:
     remote = ["remote"] if "CONFORMANCE_URL" in os.environ else []
-    return ["embedded", "soketi", *remote]
+    return ["embedded", "product", "soketi", *remote]
 
 
 def make(name: str, variant: str, folder: Path) -> Running:
     if name == "remote":
         return Remote(os.environ)
-    options = VARIANTS[variant][name]
-    return (Embedded if name == "embedded" else SoketiUnderTest)(folder, **options)
+    kinds: dict[str, Callable[..., Running]] = {
+        "embedded": Embedded,
+        "product": Product,
+        "soketi": SoketiUnderTest,
+    }
+    return kinds[name](folder, **VARIANTS[variant][name])
 
 
 def wait_until(condition: Callable[[], Any]) -> None:
