@@ -186,10 +186,7 @@ class ChannelsDaphne(Contender):
         )
 
     def _connect(self, channels: Sequence[str]) -> list[Line]:
-        lines = [Line(self.port, f"/rooms/{channel}/") for channel in channels]
-        for line in lines:
-            line.finish_handshake()
-        return lines
+        return _open(self.port, [f"/rooms/{channel}/" for channel in channels])
 
 
 class Soketi(PusherServer):
@@ -239,16 +236,21 @@ class BareSends(Contender):
         return request("POST", "/", self.port, body=body)
 
     def _connect(self, channels: Sequence[str]) -> list[Line]:
-        lines = [Line(self.port, "/") for _ in channels]
-        for line in lines:
-            line.finish_handshake()
-        return lines
+        return _open(self.port, ["/"] * len(channels))
 
 
 def contenders() -> list[type[Contender]]:
     """Those that can run on this machine; the product comes first."""
     every: list[type[Contender]] = [PlanningPoker, Soketi, ChannelsDaphne]
     return [contender for contender in every if contender.why_not() is None]
+
+
+def _open(port: int, paths: Sequence[str]) -> list[Line]:
+    """Connections that listen as soon as they are open, opened side by side."""
+    lines = [Line(port, path) for path in paths]
+    for line in lines:
+        line.finish_handshake()
+    return lines
 
 
 @contextmanager

@@ -116,11 +116,13 @@ def see(member: Member, seen: Sighting, tabs: Sequence[SeenTab]) -> list[SeenTab
     no longer away: while another of her tabs is in sight it does not. Nothing is locked
     unless the room is told.
     """
-    if seen.sight is None:
-        _forget(member, seen.tab)
-        return [tab for tab in tabs if (tab.user_id, tab.name) != (member.pk, seen.tab)]
     known = {(tab.user_id, tab.name): tab for tab in tabs}
     before = known.get((member.pk, seen.tab))
+    if seen.sight is None:
+        if before:
+            _forget(member, before)
+            del known[member.pk, seen.tab]
+        return list(known.values())
     until = _now_ms() + PATIENCE_MS[seen.sight]
     is_fresh = before and before.here_until_ms >= until - SEEN_EVERY_MS
     if before and before.sight == seen.sight and is_fresh:
@@ -160,24 +162,28 @@ def _remember(member: Member, tab: SeenTab, before: SeenTab | None) -> None:
     if before is None:
         _tidy_up(member)
     if before is None or before.is_hidden != tab.is_hidden:
-        # Read anew, after having written: of two tabs that are hidden at once, at
-        # least one then sees both.
-        tabs = _here(_tabs_of_member.all(member.pk))
-        siblings = [each for each in tabs if each.name != tab.name]
+        siblings = _siblings(tab)
         was_away = _are_hidden([*siblings, before] if before else siblings)
         if was_away != _are_hidden([*siblings, tab]):
             tell_presence(member)
 
 
-def _forget(member: Member, name: str) -> None:
+def _forget(member: Member, tab: SeenTab) -> None:
     """Nobody is told that her last page closed: who reloads it is back in a moment, and
     everybody's next question for the state tells of the others.
     """
-    tabs = _here(_tabs_of_member.all(member.pk))
-    siblings = [each for each in tabs if each.name != name]
-    Tab.objects.filter(member=member, name=name).delete()
-    if siblings and _are_hidden(siblings) != _are_hidden(tabs):
+    Tab.objects.filter(member=member, name=tab.name).delete()
+    siblings = _siblings(tab)
+    if siblings and _are_hidden(siblings) != _are_hidden([*siblings, tab]):
         tell_presence(member)
+
+
+def _siblings(tab: SeenTab) -> list[SeenTab]:
+    """The other tabs of its member, read anew, after its own was written: of two tabs
+    that are hidden at once, at least one then sees both.
+    """
+    tabs = _here(_tabs_of_member.all(tab.user_id))
+    return [each for each in tabs if each.name != tab.name]
 
 
 def _tidy_up(member: Member) -> None:
