@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from .server import EmbeddedServer
+from .server.http import PunctualHttpProtocol
 
 BACKLOG = 2048
 # Longer than any pause of a process that publishes over a kept connection.
@@ -71,7 +72,7 @@ def configuration(
         # Left to guess, uvicorn takes a bound method for one of ASGI 2.
         interface="asgi3",
         loop="uvloop",
-        http=embedded.http_protocol_class if embedded else "httptools",
+        http=embedded.http_protocol_class if embedded else PunctualHttpProtocol,
         ws=embedded.websocket_protocol_class if embedded else "none",
         log_config=None,
         # What uvicorn tells besides is said by the commands already, or is of interest

@@ -5,9 +5,10 @@ is whole. By way of ASGI it would get a task, a scope and two writes, which took
 a trigger's time. All else goes that way.
 """
 
+import asyncio
 import logging
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -20,7 +21,43 @@ HEAD = (
     "content-type: application/json\r\ncontent-length: {length}\r\n{close}\r\n"
 )
 
+# As long as nginx waits for it (client_header_timeout). uvicorn would wait for ever.
+HEAD_PATIENCE_SECONDS = 60
+
 logger = logging.getLogger("realtime.server")
+
+
+class PunctualHttpProtocol(HttpToolsProtocol):
+    """uvicorn's, but a connection whose request's head does not come is closed."""
+
+    _head_is_overdue: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._have_head()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._have_head()
+        super().on_headers_complete()
+
+    def _await_head(self) -> None:
+        if not self._head_is_overdue:
+            self._head_is_overdue = self.loop.call_later(
+                HEAD_PATIENCE_SECONDS, self.transport.abort
+            )
+
+    def _have_head(self) -> None:
+        if self._head_is_overdue:
+            self._head_is_overdue.cancel()
+            self._head_is_overdue = None
 
 
 def http_protocol_class(api: HttpApi, longest_body: int) -> type[HttpToolsProtocol]:
@@ -31,7 +68,7 @@ def http_protocol_class(api: HttpApi, longest_body: int) -> type[HttpToolsProtoc
     return type("EmbeddedHttp", (HttpProtocol,), shared)
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(PunctualHttpProtocol):
     """uvicorn's, but for posts to the API."""
 
     api: ClassVar[HttpApi]
@@ -45,6 +82,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if self._is_answered_here():
+            self._have_head()
             self._body = bytearray()
             self._is_answered = False
         else:

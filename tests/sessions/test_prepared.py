@@ -40,6 +40,8 @@ def of_session(session_id):
         lambda session_id: of_session(session_id).select_related("poker_session"),
         lambda session_id: of_session(session_id).order_by("-pk")[:1],
         lambda session_id: of_session(session_id).filter(role="voter", left_at=None),
+        lambda session_id: of_session(session_id).exclude(name="d'or, 5 %s"),
+        lambda session_id: of_session(session_id).filter(poker_session__version=0),
         lambda session_id: of_session(session_id).select_for_update(),
     ],
 )

@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import zlib
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.frames import Frame, Opcode
 
 from .wire import Client, trigger
 
@@ -78,6 +80,19 @@ def test_t11_what_is_small_only_while_compressed_is_refused_too(server):
         client.heard()
 
         assert closes_for(client, "x" * 8_000_000)
+    with Client(server) as later:
+        assert later.socket_id
+
+
+def test_t11_what_is_compressed_though_nobody_agreed_to_that_is_not_unfolded(server):
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    bomb = compressor.compress(b" " * 8_000_000) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    with Client(server) as client:
+        frame = Frame(Opcode.TEXT, bomb.removesuffix(b"\0\0\xff\xff"), rsv1=True)
+        client.websocket.socket.sendall(frame.serialize(mask=True))
+
+        # RFC 6455, 5.2: the connection fails, with a close frame or without.
+        assert client.close_code() in {1002, 1006}
     with Client(server) as later:
         assert later.socket_id
 

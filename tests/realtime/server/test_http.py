@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from realtime.server import Limits
+from realtime.server import Limits, http
 from tests.realtime.server.running import (
     APP,
     PATIENCE_SECONDS,
@@ -175,3 +175,45 @@ def test_a_mistake_of_ours_is_logged_and_answered(
 
     publisher.send(post())
     assert publisher.answer()[0] == 200
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(http, "HEAD_PATIENCE_SECONDS", 0.2)
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"POST /ap", post().partition(b"\r\n\r\n")[0] + b"\r\nX: y"]
+)
+@pytest.mark.usefixtures("impatient")
+def test_who_sends_no_whole_head_is_not_waited_for(server, begun):
+    with Publisher(server.port) as publisher:
+        publisher.send(begun)
+
+        assert publisher.is_closed()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_nor_for_the_next_head_on_a_kept_connection(server):
+    with Publisher(server.port) as publisher:
+        publisher.send(get(), b"POST /ap")
+
+        assert publisher.answer()[0] == 200
+        assert publisher.is_closed()
+
+
+@pytest.mark.parametrize("request_", [get(), post()])
+@pytest.mark.usefixtures("impatient")
+def test_a_connection_may_rest_after_a_head_for_longer(server, request_):
+    head, end, body = post().partition(b"\r\n\r\n")
+    with Publisher(server.port) as kept, Publisher(server.port) as uploading:
+        kept.send(request_)
+        assert kept.answer()[0] == 200
+        uploading.send(head, end)
+        with Publisher(server.port) as silent:
+            assert silent.is_closed()
+        kept.send(request_)
+        uploading.send(body)
+
+        assert kept.answer()[0] == 200
+        assert uploading.answer()[0] == 200
