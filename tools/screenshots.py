@@ -85,9 +85,11 @@ class Scene:
             if guest.name in cards:
                 guest.does(f"tasks/{self.task}/vote/", card=cards[guest.name])
 
-    def everybody_but_tom_is_here(self) -> None:
+    def everybody_is_here_and_tom_away(self) -> None:
         for guest in self.others:
-            if guest.name != "Tom":
+            if guest.name == "Tom":
+                guest.does("presence/", tab="hidden", presence="away")
+            else:
                 guest.state()
 
 
@@ -167,7 +169,7 @@ class Photographer:
         scene.lay({name: card for name, card in CARDS.items() if name != "Sofía"})
         page.get_by_role("button", name="5", exact=True).click()
         page.get_by_text("is saved, face down").wait_for()
-        scene.everybody_but_tom_is_here()
+        scene.everybody_is_here_and_tom_away()
         page.reload()
         self.is_live(page)
         self.take(page, "voting")
@@ -203,7 +205,7 @@ class Photographer:
         scene.lay(CARDS)
         scene.act("reveal/")
         page.locator("#result").wait_for()
-        scene.everybody_but_tom_is_here()
+        scene.everybody_is_here_and_tom_away()
         page.reload()
         self.is_live(page)
         self.take(page, "revealed")
