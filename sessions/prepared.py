@@ -3,9 +3,6 @@
 Django builds a query and its SQL anew each time, which costs five to ten times what the
 database then takes. Here a query is written as ever, compiled when it is first used,
 and afterwards only run; what comes back are the same instances.
-
-What a statement takes has names (``%(name)s``): Django rewrites nameless ones (``%s``)
-for SQLite with a regular expression, which took longer than SQLite.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -132,7 +129,7 @@ class PreparedUpsert:
         quote, meta = connection.ops.quote_name, _meta(self._model)
         names = [*self._unique, *self._changes]
         fields = [meta.get_field(name) for name in names]
-        taken = ", ".join(f"%({field.attname})s" for field in fields)
+        taken = ", ".join(_placeholder(field.attname) for field in fields)
         sql = (
             f"INSERT INTO {quote(meta.db_table)} ({columns(names)})"  # noqa: S608
             f" VALUES ({taken})"
@@ -157,12 +154,12 @@ class PreparedUpdate:
         if not self._sql:
             quote, meta = connection.ops.quote_name, _meta(self._model)
             changes = ", ".join(
-                f"{quote(meta.get_field(name).column)} = %({name})s"
+                f"{quote(meta.get_field(name).column)} = {_placeholder(name)}"
                 for name in self._changes
             )
             self._sql = (
                 f"UPDATE {quote(meta.db_table)} SET {changes}"  # noqa: S608
-                f" WHERE {quote(meta.pk.column)} = %(pk)s"
+                f" WHERE {quote(meta.pk.column)} = {_placeholder('pk')}"
             )
         params = {"pk": pk, **dict(zip(self._changes, values, strict=True))}
         with connection.cursor() as cursor:
@@ -170,9 +167,10 @@ class PreparedUpdate:
 
 
 def _compile(build: Callable[..., models.QuerySet[Any]], count: int) -> _Compiled:
-    arguments = [f"argument_{index}" for index in range(count)]
-    stands_for = {f"argument {index} of {count}": index for index in range(count)}
-    query = build(*stands_for).query
+    names = {
+        f"argument {index} of {count}": f"argument_{index}" for index in range(count)
+    }
+    query = build(*names).query
     compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
     sql, params = compiler.as_sql()
     constants: dict[str, Any] = {}
@@ -181,12 +179,12 @@ def _compile(build: Callable[..., models.QuerySet[Any]], count: int) -> _Compile
         if not isinstance(param, str):
             name = f"constant_{len(constants)}"
             constants[name] = param
-            takes.append(f"%({name})s")
-        elif param in stands_for:
-            takes.append(f"%({arguments[stands_for[param]]})s")
+            takes.append(_placeholder(name))
+        elif param in names:
+            takes.append(_placeholder(names[param]))
         else:
             takes.append(_literal(param))
-    if not {f"%({name})s" for name in arguments} <= {*takes}:
+    if not {_placeholder(name) for name in names.values()} <= {*takes}:
         raise TypeError("A prepared query uses each of its arguments as a text.")
     pieces = zip(sql.split("%s"), [*takes, ""], strict=True)
     select = compiler.select
@@ -195,7 +193,7 @@ def _compile(build: Callable[..., models.QuerySet[Any]], count: int) -> _Compile
     fields = slice(shape["select_fields"][0], shape["select_fields"][-1] + 1)
     return _Compiled(
         sql="".join(piece + taken for piece, taken in pieces),
-        arguments=arguments,
+        arguments=[*names.values()],
         constants=constants,
         converters=[(place, *converter) for place, converter in converters.items()],
         model=None if query.values_select else shape["model"],
@@ -203,6 +201,13 @@ def _compile(build: Callable[..., models.QuerySet[Any]], count: int) -> _Compile
         fields=fields,
         populators=related_populators(shape, select, DEFAULT_DB_ALIAS),
     )
+
+
+def _placeholder(name: str) -> str:
+    """What a statement takes has names: Django rewrites nameless placeholders (``%s``)
+    for SQLite with a regular expression, which took longer than SQLite.
+    """
+    return f"%({name})s"
 
 
 def _literal(text: str) -> str:

@@ -2,7 +2,8 @@
 
 What is posted to ``/apps/`` needs no waiting: it is answered in one write as soon as it
 is whole. By way of ASGI it would get a task, a scope and two writes, which took most of
-a trigger's time. All else goes that way.
+a trigger's time. All else goes that way. A connection whose request's head does not
+come is closed, whatever it was for.
 """
 
 import asyncio
