@@ -353,5 +353,36 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       assert.deepEqual(page.told("onSubscribed"), []);
       assert.equal(page.server.connections.length, 1);
     });
+
+    test("a goodbye, or a kick, the moment it has something to send", async () => {
+      for (const [ask, connections] of /** @type {const} */ ([
+        ["disconnect", 1],
+        ["kick", 2],
+      ])) {
+        const page = begin();
+        page.server.isHolding = true;
+        await page.clock.pass(0);
+        page.server.isHolding = false;
+        for (let answer = 0; answer < 2; answer += 1) page.server.release();
+        await settled();
+        page.client[ask]();
+        await page.clock.pass(600_000);
+        assert.equal(page.server.connections.length, connections, ask);
+        assert.equal(page.server.connections[0].readyState, 3, ask);
+        page.publish("vote", { version: 8 });
+        assert.equal(page.told("onEvent").length, connections - 1, ask);
+      }
+    });
+
+    test("nothing is told after a goodbye", async () => {
+      const page = await beginListening();
+      page.client.disconnect();
+      page.calls.length = 0;
+      page.publish("vote", { version: 8 });
+      await page.clock.pass(0);
+      page.server.tellPresence("pusher_internal:member_added", { user_id: "tom" });
+      await page.clock.pass(600_000);
+      assert.deepEqual(page.calls, []);
+    });
   });
 }

@@ -10,8 +10,13 @@
  * @typedef {{ status: number, body?: unknown, headers?: Record<string, string> }} Answer
  */
 
+import assert from "node:assert/strict";
 import nacl from "tweetnacl";
 
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSING = 2;
+const CLOSED = 3;
 const SECRET = new Uint8Array(32).fill(7);
 const base64 = (/** @type {Uint8Array} */ bytes) =>
   Buffer.from(bytes).toString("base64");
@@ -48,11 +53,8 @@ export function createProtocolServer(clock) {
     /** @param {string} url */
     opened(url) {
       if (server.isForbidden) throw new DOMException("Not from here", "SecurityError");
-      const connection = new Connection(
-        server,
-        `${server.connections.length + 1}.1`,
-        url,
-      );
+      const socketId = `${server.connections.length + 1}.1`;
+      const connection = new Connection(server, clock, socketId, url);
       server.connections.push(connection);
       clock.after(0, () => connection.answered());
       return connection;
@@ -130,7 +132,7 @@ function encrypted(text) {
 
 /** Both ends of one WebSocket. The client's is what a browser's `new WebSocket` gives. */
 export class Connection extends EventTarget {
-  readyState = 0;
+  readyState = CONNECTING;
   /** What the client sent. @type {Message[]} */
   heard = [];
   /** @type {Set<string>} */
@@ -140,20 +142,22 @@ export class Connection extends EventTarget {
 
   /**
    * @param {ReturnType<typeof createProtocolServer>} server
+   * @param {ReturnType<typeof createClock>} clock
    * @param {string} socketId
    * @param {string} url
    */
-  constructor(server, socketId, url) {
+  constructor(server, clock, socketId, url) {
     super();
     this.server = server;
+    this.clock = clock;
     this.socketId = socketId;
     this.url = url;
   }
 
   answered() {
-    if (this.readyState !== 0) return;
+    if (this.readyState !== CONNECTING) return;
     if (!this.server.isUp) return this.fails();
-    this.readyState = 1;
+    this.readyState = OPEN;
     this.emit("open", {});
     if (this.server.isMute) return;
     const activity_timeout = this.server.activityTimeout;
@@ -170,7 +174,7 @@ export class Connection extends EventTarget {
 
   /** @param {string} data */
   tellText(data) {
-    if (this.readyState === 1) this.emit("message", { data });
+    if (this.readyState === OPEN) this.emit("message", { data });
   }
 
   /** As a network does that is cut. */
@@ -181,15 +185,19 @@ export class Connection extends EventTarget {
 
   /** @param {number} code */
   closes(code, reason = "") {
-    if (this.readyState === 3) return;
-    this.readyState = 3;
+    if (this.readyState === CLOSED) return;
+    this.readyState = CLOSED;
     this.channels.clear();
     this.emit("close", { code, reason, wasClean: code !== 1006 });
   }
 
-  /** By the client. @param {string} text */
+  /**
+   * By the client. What comes too late a browser only complains of, in its console.
+   *
+   * @param {string} text
+   */
   send(text) {
-    if (this.readyState !== 1) return;
+    assert.equal(this.readyState, OPEN, `It is not open, and is sent ${text}`);
     const message = JSON.parse(text);
     this.heard.push(message);
     if (this.server.isMute) return;
@@ -198,9 +206,12 @@ export class Connection extends EventTarget {
     if (message.event === "pusher:subscribe") this.subscribed(message.data);
   }
 
-  /** By the client. */
+  /** By the client. The other end's answer comes later, as in a browser. */
   close() {
-    this.closes(1005);
+    if (this.readyState >= CLOSING) return;
+    this.readyState = CLOSING;
+    this.channels.clear();
+    this.clock.after(0, () => this.closes(1005));
   }
 
   /** @param {{ channel: string, auth: string }} data */

@@ -6,6 +6,10 @@
  * again by pusher-js on the same connection. So the watchdog rests only when events do
  * arrive, and otherwise reconnects, which subscribes to everything anew.
  *
+ * pusher-js sends a task later than it decides to (8.6.0, transport_connection.ts), and
+ * what is sent to a socket that is closing is an error in the browser's console. So it
+ * is given the time to say what it wants to say.
+ *
  * @import Library, {Channel, Options, PresenceChannel} from "pusher-js"
  * @import {Callbacks, ClientConfig, DriverOptions, RealtimeClient} from "../client.js"
  * @import {Clock} from "../clock.js"
@@ -22,6 +26,8 @@ import { csrfHeader } from "../csrf.js";
 import { createWatchdog } from "../watchdog.js";
 import { none } from "./none.js";
 
+const LAST_WORDS_MS = 1000;
+
 /**
  * @param {DriverOptions} options
  * @param {Page} [page]
@@ -37,22 +43,39 @@ export function pusher(
   if (page.Pusher === undefined) return none();
   const connection = new page.Pusher(config.key, optionsFor(config, page));
   const watchdog = createWatchdog(reconnect, clock);
+  /** @type {Channel[]} */
+  const channels = [];
   let isConnected = false;
   let isOver = false;
+  let callOff = () => {};
 
   function reconnect() {
-    connection.disconnect();
-    connection.connect();
+    lost();
+    closeIn(0, () => connection.connect());
   }
 
   function disconnect() {
     isOver = true;
-    connection.disconnect();
+    for (const each of channels) each.unbind_all();
+    lost();
     watchdog.rest();
+    callOff();
+    // Connected, it may still be joining: a signature can be on its way.
+    if (connection.connection.state === "connected") closeIn(LAST_WORDS_MS);
+    else connection.disconnect();
+  }
+
+  /** @param {number} delayMs */
+  function closeIn(delayMs, next = () => {}) {
+    callOff();
+    callOff = clock.after(delayMs, () => {
+      connection.disconnect();
+      next();
+    });
   }
 
   function lost() {
-    watchdog.watch();
+    if (!isOver) watchdog.watch();
     if (!isConnected) return;
     isConnected = false;
     callbacks.onDisconnected();
@@ -65,16 +88,18 @@ export function pusher(
     "state_change",
     (/** @type {{ current: string }} */ { current }) => {
       if (current !== "connected") return lost();
+      if (isOver) return;
       isConnected = true;
       callbacks.onConnected();
     },
   );
   connection.connection.bind("error", (/** @type {unknown} */ cause) => {
-    callbacks.onError({ kind: "connection", cause });
+    if (!isOver) callbacks.onError({ kind: "connection", cause });
   });
 
   try {
     const events = connection.subscribe(`${config.channelPrefix}${channel}`);
+    channels.push(events);
     listen(events, callbacks, watchdog.rest);
   } catch (cause) {
     // An encrypted channel, and a build of the library that cannot decrypt.
@@ -82,7 +107,9 @@ export function pusher(
     callbacks.onError({ kind: "connection", cause });
     return none();
   }
-  watchPresence(connection.subscribe(`presence-${channel}`), callbacks);
+  const presence = connection.subscribe(`presence-${channel}`);
+  channels.push(presence);
+  watchPresence(presence, callbacks);
   watchdog.watch();
 
   return {
