@@ -333,13 +333,19 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       assert.equal(page.calls.length, 2);
     });
 
-    test("a goodbye before it was connected is one, too", async () => {
-      const page = begin();
-      page.client.disconnect();
-      await page.clock.pass(600_000);
-      assert.deepEqual(page.calls, []);
-      assert.equal(page.server.connections.length, 1);
-    });
+    for (const isUp of [true, false]) {
+      test(`a goodbye before it was connected is one, too: ${isUp}`, async () => {
+        const page = begin();
+        page.server.isUp = isUp;
+        page.client.disconnect();
+        await page.clock.pass(600_000);
+        assert.deepEqual(page.calls, []);
+        assert.equal(page.server.connections.length, 1);
+        assert.equal(page.server.latest.readyState, 3);
+        assert.equal(page.server.latest.isCutShort, false);
+        assert.deepEqual(page.server.authRequests, []);
+      });
+    }
 
     test("a goodbye while it is being authorised is one, too", async () => {
       const page = begin();

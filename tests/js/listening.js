@@ -124,6 +124,7 @@ function createBrowser(server, location) {
   function WebSocket(url) {
     return server.opened(url);
   }
+  WebSocket.CONNECTING = 0;
 
   class XMLHttpRequest {
     headers = new Headers();

@@ -137,6 +137,8 @@ export class Connection extends EventTarget {
   heard = [];
   /** @type {Set<string>} */
   channels = new Set();
+  /** Closed by the client while it opened, of which a browser complains. */
+  isCutShort = false;
   /** For pusher-js, which does not use listeners. @type {Record<string, any>} */
   on = {};
 
@@ -209,6 +211,7 @@ export class Connection extends EventTarget {
   /** By the client. The other end's answer comes later, as in a browser. */
   close() {
     if (this.readyState >= CLOSING) return;
+    this.isCutShort = this.readyState === CONNECTING;
     this.readyState = CLOSING;
     this.channels.clear();
     this.clock.after(0, () => this.closes(1005));

@@ -7,8 +7,8 @@
  * arrive, and otherwise reconnects, which subscribes to everything anew.
  *
  * pusher-js sends a task later than it decides to (8.6.0, transport_connection.ts), and
- * what is sent to a socket that is closing is an error in the browser's console. So it
- * is given the time to say what it wants to say.
+ * what is sent to a socket that is closing is an error in the browser's console; so is
+ * one closed while it opens. So a goodbye leaves it the time to open and to speak.
  *
  * @import Library, {Channel, Options, PresenceChannel} from "pusher-js"
  * @import {Callbacks, ClientConfig, DriverOptions, RealtimeClient} from "../client.js"
@@ -60,9 +60,11 @@ export function pusher(
     lost();
     watchdog.rest();
     callOff();
-    // Connected, it may still be joining: a signature can be on its way.
-    if (connection.connection.state === "connected") closeIn(LAST_WORDS_MS);
-    else connection.disconnect();
+    const { state } = connection.connection;
+    // It may still be joining: a signature can be on its way.
+    if (state === "connected") closeIn(LAST_WORDS_MS);
+    // Else it is closed once it has opened, or could not: see `changed`.
+    else if (state !== "connecting") connection.disconnect();
   }
 
   /** @param {number} delayMs */
@@ -75,23 +77,27 @@ export function pusher(
   }
 
   function lost() {
-    if (!isOver) watchdog.watch();
+    watchdog.watch();
     if (!isConnected) return;
     isConnected = false;
     callbacks.onDisconnected();
     callbacks.onPresence(null);
   }
 
+  /** @param {boolean} isNow */
+  function changed(isNow) {
+    if (isOver) return connection.disconnect();
+    if (!isNow) return lost();
+    isConnected = true;
+    callbacks.onConnected();
+  }
+
   // For a second after a drop pusher-js still calls itself connected, but says this.
-  connection.connection.bind("connecting_in", lost);
+  connection.connection.bind("connecting_in", () => changed(false));
   connection.connection.bind(
     "state_change",
-    (/** @type {{ current: string }} */ { current }) => {
-      if (current !== "connected") return lost();
-      if (isOver) return;
-      isConnected = true;
-      callbacks.onConnected();
-    },
+    (/** @type {{ current: string }} */ { current }) =>
+      changed(current === "connected"),
   );
   connection.connection.bind("error", (/** @type {unknown} */ cause) => {
     if (!isOver) callbacks.onError({ kind: "connection", cause });

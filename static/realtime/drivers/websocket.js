@@ -254,8 +254,11 @@ export function websocket(
   /** Of the connection in use and whatever waits, nothing more is heard. */
   function end() {
     life.abort();
-    socket?.close();
     for (const callOff of timers.values()) callOff();
+    // Cut short it would be an error in the browser's console. Only the last has time:
+    // browsers open one connection to a host after the other.
+    if (isOver && socket?.readyState === Socket.CONNECTING) socket.onopen = end;
+    else socket?.close();
   }
 
   /**
