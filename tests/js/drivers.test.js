@@ -334,7 +334,8 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
     });
 
     for (const isUp of [true, false]) {
-      test(`a goodbye before it was connected is one, too: ${isUp}`, async () => {
+      const itsFate = isUp ? "it is let in" : "it fails";
+      test(`a goodbye before ${itsFate} is one, too`, async () => {
         const page = begin();
         page.server.isUp = isUp;
         page.client.disconnect();

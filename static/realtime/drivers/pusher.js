@@ -43,8 +43,6 @@ export function pusher(
   if (page.Pusher === undefined) return none();
   const connection = new page.Pusher(config.key, optionsFor(config, page));
   const watchdog = createWatchdog(reconnect, clock);
-  /** @type {Channel[]} */
-  const channels = [];
   let isConnected = false;
   let isOver = false;
   let callOff = () => {};
@@ -56,7 +54,7 @@ export function pusher(
 
   function disconnect() {
     isOver = true;
-    for (const each of channels) each.unbind_all();
+    for (const each of connection.allChannels()) each.unbind_all();
     lost();
     watchdog.rest();
     callOff();
@@ -105,7 +103,6 @@ export function pusher(
 
   try {
     const events = connection.subscribe(`${config.channelPrefix}${channel}`);
-    channels.push(events);
     listen(events, callbacks, watchdog.rest);
   } catch (cause) {
     // An encrypted channel, and a build of the library that cannot decrypt.
@@ -113,9 +110,7 @@ export function pusher(
     callbacks.onError({ kind: "connection", cause });
     return none();
   }
-  const presence = connection.subscribe(`presence-${channel}`);
-  channels.push(presence);
-  watchPresence(presence, callbacks);
+  watchPresence(connection.subscribe(`presence-${channel}`), callbacks);
   watchdog.watch();
 
   return {
