@@ -118,6 +118,7 @@ class LiveEars(Ears):
         self._path = f"/app/{embedded_app().key}?protocol=7"
         self._session_id = ""
         self._clients: dict[Player, Client] = {}
+        self._welcomes: dict[Player, list[bytes]] = {}
         self._connections = ExitStack()
 
     def listen(self, player: Player) -> None:
@@ -130,12 +131,18 @@ class LiveEars(Ears):
             ).json()
             client.send("pusher:subscribe", {"channel": channel, **signed})
         self._clients[player] = client
+        self._welcomes[player] = _frames(client)
+        # Of two who miss the same in one webhook, it would tell once.
+        self._wait_for_webhooks()
 
     def hear(self) -> dict[Player, list[bytes]]:
         # What was published from this thread waits for its turn in the loop's, and a
         # frame that arrives may be read before it; this call comes after it.
         self._server.in_loop(lambda: None)
-        return {player: self._frames_of(player) for player in list(self._clients)}
+        return {
+            player: self._welcomes.pop(player, []) + self._frames_of(player)
+            for player in list(self._clients)
+        }
 
     def overheard(self) -> dict[str, list[bytes]]:
         late = self._connect()
@@ -148,11 +155,14 @@ class LiveEars(Ears):
         }
         self._connections.close()
         wait_until(lambda: not self._server.connection_count)
+        self._wait_for_webhooks()
+        self._server.stop()
+        return overheard | {"who is told by webhooks": self._told_by_webhooks()}
+
+    def _wait_for_webhooks(self) -> None:
         webhooks = self._server.embedded._webhooks
         assert webhooks
         wait_until(lambda: not webhooks._due)
-        self._server.stop()
-        return overheard | {"who is told by webhooks": self._told_by_webhooks()}
 
     def _connect(self) -> Client:
         # With a short queue, what nobody reads any more would hold up the closing.
