@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -49,11 +49,7 @@ def play():
         node.stdin.close()
 
 
-@hypothesis_settings(
-    max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@hypothesis_settings(max_examples=1000)
 @given(plan=plans)
 def test_the_browser_ends_on_the_servers_state(play, plan):
     end = play(plan)

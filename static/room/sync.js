@@ -234,6 +234,7 @@ export function createSync({
     } else if (answer) {
       etag = answer.etag;
       put(withPresent(votes.merged(answer.room, since)), true);
+      if (votes.isUnsure()) fetchIn(jitter());
     }
     // A state that was asked for after an event includes it. If it seems not to, asking
     // again and again would not change that.

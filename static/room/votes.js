@@ -39,9 +39,12 @@ export function createVotes({ store, api, tab = randomName() }) {
   /** The newest one, while nobody knows whether the server has it. @type {Vote | null} */
   let unanswered = null;
   let isResending = false;
+  /** How often the server has told which card it has. */
+  let told = 0;
   /**
-   * A vote that was sent again is saved, but another tab's may have come in between: only
-   * the whole state tells which card the server has.
+   * A vote is saved, but what another tab laid may be newer: it was sent again, or the
+   * server told of a card while this one was on its way. Only a state that is asked for
+   * from now on tells which one it has.
    */
   let isUnsure = false;
 
@@ -50,10 +53,11 @@ export function createVotes({ store, api, tab = randomName() }) {
     show(vote, "saving");
     inFlight += 1;
     unanswered = null;
+    const toldBefore = told;
     try {
       const { card, round } = vote;
       await api.vote(vote.taskId, { card, round, key: `${tab}:${vote.count}` });
-      acknowledge(vote, isAgain);
+      acknowledge(vote, isAgain || told > toldBefore);
     } catch (error) {
       fail(vote, /** @type {Error} */ (error));
       throw error;
@@ -64,20 +68,17 @@ export function createVotes({ store, api, tab = randomName() }) {
 
   /**
    * @param {Vote} vote
-   * @param {boolean} isAgain
+   * @param {boolean} mayBeOld
    */
-  function acknowledge(vote, isAgain) {
+  function acknowledge(vote, mayBeOld) {
     // Overtaken by a newer one: the server has left it out.
     if (vote.count < acknowledged) return;
     acknowledged = vote.count;
     const { room, ui } = store.get();
     if (room.round?.roundId !== vote.roundId) return;
-    if (isAgain) {
-      isUnsure = true;
-    } else {
-      const me = { ...room.me, vote: vote.card || null };
-      store.set({ room: { ...room, me }, ui });
-    }
+    const me = { ...room.me, vote: vote.card || null };
+    store.set({ room: { ...room, me }, ui });
+    if (mayBeOld) isUnsure = true;
     show(vote, "saved");
   }
 
@@ -197,8 +198,9 @@ export function createVotes({ store, api, tab = randomName() }) {
       const { room } = store.get();
       const isSameRound = fetched.round?.roundId === room.round?.roundId;
       unheard = inFlight;
-      if (acknowledged === since) isUnsure = false;
-      if (!isSameRound || acknowledged === since) return fetched;
+      told += 1;
+      isUnsure = isSameRound && acknowledged !== since;
+      if (!isUnsure) return fetched;
       return { ...fetched, me: { ...fetched.me, vote: room.me.vote } };
     },
 

@@ -48,7 +48,7 @@ async function play(plan) {
     "holds answers": (value) => {
       server.isHolding = value % 2 === 1;
     },
-    "releases an answer": () => server.release(),
+    "releases an answer": (value) => server.release(value),
     drops: () => {
       if (isConnected) page.realtime.onDisconnected();
       isConnected = false;

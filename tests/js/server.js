@@ -60,9 +60,14 @@ export function createServer(initial = aRoom()) {
       server.happens(aVote(version + 1, me.userId, card !== ""));
     },
 
-    /** The oldest answer that is held arrives. */
-    release() {
-      onTheirWay.shift()?.();
+    /**
+     * An answer that is held arrives: the oldest, or one that overtakes it.
+     *
+     * @param {number} [which]
+     */
+    release(which = 0) {
+      const [arrive] = onTheirWay.splice(which % (onTheirWay.length || 1), 1);
+      arrive?.();
     },
 
     /**

@@ -237,6 +237,28 @@ describe("what else happens", () => {
     assert.deepEqual([page.ui().vote, page.room().me.vote], [null, "8"]);
   });
 
+  test("another tab's card is newer than the answer to a vote that was on its way", async () => {
+    for (const arrivals of [
+      [0, 0],
+      [1, 0],
+    ]) {
+      const page = await openLivePage();
+      page.server.isHolding = true;
+      const voted = page.actions.vote("5");
+      await settled();
+      page.server.votes("8");
+      await page.clock.pass(100);
+      page.server.isHolding = false;
+      for (const which of arrivals) {
+        page.server.release(which);
+        await settled();
+      }
+      await voted;
+      await page.clock.pass(100);
+      assert.equal(page.room().me.vote, "8");
+    }
+  });
+
   test("others' votes leave one's own as it is", async () => {
     const page = await openLivePage();
     await page.actions.vote("5");
