@@ -1,9 +1,15 @@
 import random
 
 import pytest
+from hypothesis import settings
 
 from realtime import get_realtime_service
 from tests.players import Player
+
+# The same inputs every time, however busy the machine: whoever breaks something learns
+# it, and nobody else. To look for new ones: pytest --hypothesis-profile=default
+settings.register_profile("gate", derandomize=True, deadline=None, database=None)
+settings.load_profile("gate")
 
 
 @pytest.fixture

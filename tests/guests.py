@@ -66,7 +66,11 @@ class Guest:
 
     @contextmanager
     def listening(self) -> Iterator["Ears"]:
-        """Her live connection to the session, as pusher-js makes it."""
+        """Her live connection to the session, as pusher-js makes it.
+
+        As in a browser, what her state tells already is not told again: events may be
+        on their way for longer than the answer to whoever caused them.
+        """
         page = self.http.get(self.address + self.room).text
         config = re.search(r'id="realtime-config"[^>]*>([^<]+)<', page)
         assert config, page
@@ -86,18 +90,24 @@ class Guest:
             data = {"channel": channel, **auth}
             line.send(json.dumps({"event": "pusher:subscribe", "data": data}))
             assert ears.hear()["event"] == "pusher_internal:subscription_succeeded"
+            ears.known = self.state()["version"]
             yield ears
 
 
 @dataclass
 class Ears:
     line: ClientConnection
+    known: int = 0
+    """The version up to which events are passed over."""
 
     def hear(self) -> dict[str, Any]:
         """The next message, with its data as a value."""
-        message: dict[str, Any] = json.loads(self.line.recv(timeout=10))
-        data = message.get("data", {})
-        return message | {"data": json.loads(data) if isinstance(data, str) else data}
+        while True:
+            message: dict[str, Any] = json.loads(self.line.recv(timeout=10))
+            data = message.get("data", {})
+            data = json.loads(data) if isinstance(data, str) else data
+            if not 0 < data.get("version", 0) <= self.known:
+                return message | {"data": data}
 
     def hear_all(self) -> list[dict[str, Any]]:
         """All that was told until now, in the order of the versions.

@@ -25,7 +25,7 @@ from tests.serving import ROOT, RealtimeServer, Server
 
 pytestmark = pytest.mark.process
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 BROWSERS = 200
 # Issue 5: whoever was connected is back in so long, once the server is up again.
 BACK_IN_SECONDS = 5

@@ -103,9 +103,6 @@ CARD_OF_THE_SKIPPED_ROUND = "21"
 @given(plan=plans, provider=st.sampled_from(sorted(PROVIDERS)))
 @settings(
     max_examples=15,
-    deadline=None,
-    derandomize=True,
-    database=None,
     # A leak is told by the bytes that differ: no need of minutes for a shorter plan.
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
