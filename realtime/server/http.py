@@ -2,8 +2,8 @@
 
 What is posted to ``/apps/`` needs no waiting: it is answered in one write as soon as it
 is whole. By way of ASGI it would get a task, a scope and two writes, which took most of
-a trigger's time. All else goes that way. A connection whose request's head does not
-come is closed, whatever it was for.
+a trigger's time. All else goes that way. A connection whose request does not come to
+its end is closed, whatever it was for.
 """
 
 import asyncio
@@ -22,43 +22,43 @@ HEAD = (
     "content-type: application/json\r\ncontent-length: {length}\r\n{close}\r\n"
 )
 
-# As long as nginx waits for it (client_header_timeout). uvicorn would wait for ever.
-HEAD_PATIENCE_SECONDS = 60
+# As long as nginx waits for a head (client_header_timeout). uvicorn would wait for ever.
+REQUEST_PATIENCE_SECONDS = 60
 
 logger = logging.getLogger("realtime.server")
 
 
 class PunctualHttpProtocol(HttpToolsProtocol):
-    """uvicorn's, but a connection whose request's head does not come is closed."""
+    """uvicorn's, but a connection whose request does not come to its end is closed."""
 
-    _head_is_overdue: asyncio.TimerHandle | None = None
+    _request_is_overdue: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
-        self._await_head()
+        self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._have_head()
+        self._have_request()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._await_head()
+        self._await_request()
 
-    def on_headers_complete(self) -> None:
-        self._have_head()
-        super().on_headers_complete()
+    def on_message_complete(self) -> None:
+        self._have_request()
+        super().on_message_complete()
 
-    def _await_head(self) -> None:
-        if not self._head_is_overdue:
-            self._head_is_overdue = self.loop.call_later(
-                HEAD_PATIENCE_SECONDS, self.transport.abort
+    def _await_request(self) -> None:
+        if not self._request_is_overdue:
+            self._request_is_overdue = self.loop.call_later(
+                REQUEST_PATIENCE_SECONDS, self.transport.abort
             )
 
-    def _have_head(self) -> None:
-        if self._head_is_overdue:
-            self._head_is_overdue.cancel()
-            self._head_is_overdue = None
+    def _have_request(self) -> None:
+        if self._request_is_overdue:
+            self._request_is_overdue.cancel()
+            self._request_is_overdue = None
 
 
 def http_protocol_class(api: HttpApi, longest_body: int) -> type[HttpToolsProtocol]:
@@ -83,7 +83,6 @@ class HttpProtocol(PunctualHttpProtocol):
 
     def on_headers_complete(self) -> None:
         if self._is_answered_here():
-            self._have_head()
             self._body = bytearray()
             self._is_answered = False
         else:
@@ -101,6 +100,7 @@ class HttpProtocol(PunctualHttpProtocol):
         if self._body is None:
             super().on_message_complete()
             return
+        self._have_request()
         if not self._is_answered:
             self._answer(self._body)
         self._body = None

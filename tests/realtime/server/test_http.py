@@ -9,6 +9,7 @@ from realtime.server import Limits, http
 from tests.realtime.server.running import (
     APP,
     PATIENCE_SECONDS,
+    Client,
     RunningServer,
     signed_query,
 )
@@ -179,14 +180,21 @@ def test_a_mistake_of_ours_is_logged_and_answered(
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(http, "HEAD_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(http, "REQUEST_PATIENCE_SECONDS", 0.5)
 
 
 @pytest.mark.parametrize(
-    "begun", [b"", b"POST /ap", post().partition(b"\r\n\r\n")[0] + b"\r\nX: y"]
+    "begun",
+    [
+        b"",
+        b"POST /ap",
+        post().partition(b"\r\n\r\n")[0] + b"\r\nX: y",
+        post()[:-1],
+        b"POST /elsewhere/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf",
+    ],
 )
 @pytest.mark.usefixtures("impatient")
-def test_who_sends_no_whole_head_is_not_waited_for(server, begun):
+def test_who_sends_no_whole_request_is_not_waited_for(server, begun):
     with Publisher(server.port) as publisher:
         publisher.send(begun)
 
@@ -194,7 +202,7 @@ def test_who_sends_no_whole_head_is_not_waited_for(server, begun):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_nor_for_the_next_head_on_a_kept_connection(server):
+def test_nor_for_the_next_request_on_a_kept_connection(server):
     with Publisher(server.port) as publisher:
         publisher.send(get(), b"POST /ap")
 
@@ -204,16 +212,15 @@ def test_nor_for_the_next_head_on_a_kept_connection(server):
 
 @pytest.mark.parametrize("request_", [get(), post()])
 @pytest.mark.usefixtures("impatient")
-def test_a_connection_may_rest_after_a_head_for_longer(server, request_):
-    head, end, body = post().partition(b"\r\n\r\n")
-    with Publisher(server.port) as kept, Publisher(server.port) as uploading:
+def test_a_connection_may_rest_after_a_request_for_longer(server, request_):
+    with Publisher(server.port) as kept:
         kept.send(request_)
         assert kept.answer()[0] == 200
-        uploading.send(head, end)
-        with Publisher(server.port) as silent:
-            assert silent.is_closed()
-        kept.send(request_)
-        uploading.send(body)
+        with Client(server.url(f"/app/{APP.key}?protocol=7")) as browser:
+            with Publisher(server.port) as silent:
+                assert silent.is_closed()
+            kept.send(request_)
+            browser.send("pusher:ping", {})
 
-        assert kept.answer()[0] == 200
-        assert uploading.answer()[0] == 200
+            assert kept.answer()[0] == 200
+            assert browser.message()["event"] == "pusher:pong"
