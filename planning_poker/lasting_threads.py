@@ -21,8 +21,8 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class LastingThreads:
-    """``longest_body`` is in bytes. A longer one stays unread, since the application
-    refuses it by its length; of one that breaks off nothing is done.
+    """``longest_body`` is in bytes. The rest of a longer one stays unread, since the
+    application refuses it by its length; of one that breaks off nothing is done.
     """
 
     def __init__(self, application: Any, threads: int, longest_body: int) -> None:
@@ -32,12 +32,16 @@ class LastingThreads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body: bytes | None = b""
-        if 0 < _content_length(scope) <= self._longest_body:
-            body = await _whole_body(receive)
+        length = _announced_length(scope)
+        if length is None or 0 < length <= self._longest_body:
+            body = await _whole_body(receive, self._longest_body)
         if body is None:
             return
         # a2wsgi spells out each message of ASGI; uvicorn's are all that arrive here.
         environ: Any = build_environ(cast(Any, scope), cast(Any, io.BytesIO(body)))
+        if length is None:
+            # Django reads as much as is announced, and so nothing of chunks.
+            environ["CONTENT_LENGTH"] = str(len(body))
         status, headers, content = await asyncio.get_running_loop().run_in_executor(
             self._threads, self._answer, environ
         )
@@ -69,20 +73,25 @@ class LastingThreads:
         return status, headers, content
 
 
-def _content_length(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            return int(value) if value.isdigit() else 0
-    return 0
+def _announced_length(scope: Scope) -> int | None:
+    """Of the body, in bytes; None where it comes in chunks."""
+    headers = dict(scope["headers"])
+    if b"transfer-encoding" in headers:
+        return None
+    length = headers.get(b"content-length", b"")
+    return int(length) if length.isdigit() else 0
 
 
-async def _whole_body(receive: Receive) -> bytes | None:
-    """None if whoever sends it goes away in the middle: half a card is no card."""
+async def _whole_body(receive: Receive, longest: int) -> bytes | None:
+    """Of a longer one, more than ``longest`` bytes. None if whoever sends it goes away
+    in the middle: half a card is no card.
+    """
     body = bytearray()
-    while True:
+    while len(body) <= longest:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return bytes(body)
+            break
+    return bytes(body)

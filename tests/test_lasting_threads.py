@@ -23,6 +23,7 @@ class Application:
                 environ["REQUEST_METHOD"],
                 environ["PATH_INFO"],
                 environ["wsgi.input"].read(),
+                environ.get("CONTENT_LENGTH"),
                 threading.current_thread(),
             )
         )
@@ -51,7 +52,11 @@ def ask(application, *messages, length=None):
     async def send(message):
         sent.append(message)
 
-    headers = [] if length is None else [(b"content-length", str(length).encode())]
+    headers = []
+    if length == "chunks":
+        headers = [(b"transfer-encoding", b"chunked")]
+    elif length is not None:
+        headers = [(b"content-length", str(length).encode())]
     scope = {
         "type": "http",
         "http_version": "1.1",
@@ -74,8 +79,8 @@ def body(content, *, more=False):
 def test_a_request_goes_to_the_application_whole_and_its_answer_comes_back(application):
     sent = ask(application, body(b"value=", more=True), body(b"13"), length=8)
 
-    [(method, path, content, thread)] = application.asked
-    assert (method, path, content) == ("POST", "/vote/", b"value=13")
+    [(method, path, content, length, thread)] = application.asked
+    assert (method, path, content, length) == ("POST", "/vote/", b"value=13", "8")
     assert thread is not threading.current_thread()
     assert sent == [
         {
@@ -88,11 +93,23 @@ def test_a_request_goes_to_the_application_whole_and_its_answer_comes_back(appli
     assert application.closed == 1
 
 
-def test_of_a_request_that_breaks_off_nothing_is_done(application):
+def test_chunks_become_a_body_of_known_length(application):
+    ask(application, body(b"value=", more=True), body(b"13"), length="chunks")
+
+    assert application.asked[0][2:4] == (b"value=13", "8")
+
+
+def test_of_chunks_without_end_only_so_many_are_read_that_they_are_refused(application):
+    ask(application, *[body(b"value=13&", more=True)] * 3, length="chunks")
+
+    assert int(application.asked[0][3]) == 27 > LONGEST_BODY
+
+
+@pytest.mark.parametrize("length", [8, "chunks"])
+def test_of_a_request_that_breaks_off_nothing_is_done(application, length):
     # It would be a valid one: for the card 1 in place of 13.
-    sent = ask(
-        application, body(b"value=1", more=True), {"type": "http.disconnect"}, length=8
-    )
+    gone = {"type": "http.disconnect"}
+    sent = ask(application, body(b"value=1", more=True), gone, length=length)
 
     assert (application.asked, sent) == ([], [])
 

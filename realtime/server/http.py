@@ -22,7 +22,7 @@ HEAD = (
     "content-type: application/json\r\ncontent-length: {length}\r\n{close}\r\n"
 )
 
-# As long as nginx waits for a head (client_header_timeout). uvicorn would wait for ever.
+# As long as nginx waits for a head (client_header_timeout); uvicorn would for ever.
 REQUEST_PATIENCE_SECONDS = 60
 
 logger = logging.getLogger("realtime.server")

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
 from realtime.credentials import embedded_app
+from tests.guests import Guest
 
 pytestmark = pytest.mark.process
 
@@ -130,6 +131,26 @@ def test_web_and_real_time_share_a_port_and_reach_every_kind_of_address(serve):
         assert status_of(f"http://{host}:{port}/s/unknown/") == 404
         assert status_of(f"http://{host}:{port}/app/key") == 426
         assert status_of(f"http://{host}:{port}/apps/1/events") == 401
+
+
+def test_what_a_proxy_sends_in_chunks_is_read(serve):
+    _, output = serve()
+    amira = Guest("Amira", f"http://127.0.0.1:{port_in(output)}")
+    amira.starts("Payments refinement")
+
+    assert posts_in_chunks(amira, [b"title=Ref", b"und"]) == 204
+    assert posts_in_chunks(amira, [b"title=", *[b"x" * 65_536] * 20]) == 413
+    assert [task["title"] for task in amira.state()["tasks"]] == ["Refund"]
+
+
+def posts_in_chunks(guest, chunks):
+    headers = {
+        "X-CSRFToken": guest.http.cookies["csrftoken"],
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept": "application/json",
+    }
+    address = f"{guest.address}{guest.room}tasks/"
+    return guest.http.post(address, iter(chunks), headers=headers).status_code
 
 
 def test_a_hosted_provider_needs_no_server_here(serve):
