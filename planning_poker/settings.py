@@ -118,6 +118,8 @@ if ON_SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 DATABASES["default"].setdefault("CONN_MAX_AGE", None if ON_SQLITE else 60)
+# A database that was restarted costs nobody a request.
+DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", not ON_SQLITE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # On SQLite one thread: writers that wait for each other inside SQLite back off for
 # up to 100 ms at a time, so four threads are slower than a queue in front of one.
