@@ -103,7 +103,7 @@ class Ears:
     def hear(self) -> dict[str, Any]:
         """The next message, with its data as a value."""
         while True:
-            message: dict[str, Any] = json.loads(self.line.recv(timeout=10))
+            message: dict[str, Any] = json.loads(self.line.recv(timeout=30))
             data = message.get("data", {})
             data = json.loads(data) if isinstance(data, str) else data
             if not 0 < data.get("version", 0) <= self.known:

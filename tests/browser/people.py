@@ -13,7 +13,7 @@ from playwright.sync_api import (
     expect,
 )
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 NO_BODY = {204, 304}

@@ -58,7 +58,7 @@ def test_every_acknowledged_vote_is_there_when_it_comes_back(server):
     for voter in voters:
         voter.start()
     for _ in range(VOTES_BEFORE_THE_KILL):
-        assert enough.acquire(timeout=10)
+        assert enough.acquire(timeout=30)
     server.kill()
     for voter in voters:
         voter.join()

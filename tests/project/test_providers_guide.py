@@ -19,7 +19,7 @@ from realtime import ChannelMember, RealtimeEvent, get_realtime_service
 GUIDE = settings.BASE_DIR / "docs" / "providers.md"
 CHANNEL = "planning-poker-abcdefgh12345678"
 SECRET = "a secret of the mailbox"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 LISTEN = """
 import { createRealtimeClient } from "./realtime/client.js";
 globalThis.document = { cookie: "csrftoken=token" };

@@ -22,7 +22,7 @@ from tests.guests import Guest
 
 pytestmark = pytest.mark.process
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 
 
 @pytest.fixture(scope="module")

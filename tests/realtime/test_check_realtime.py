@@ -37,7 +37,7 @@ def server():
 @pytest.fixture
 def impatient(monkeypatch):
     """What never comes need not be waited for as long as in earnest."""
-    monkeypatch.setattr("realtime.checking.line.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("realtime.checking.line.PATIENCE_SECONDS", 2)
     monkeypatch.setattr("realtime.checking.steps.ARRIVAL_SECONDS", 0.5)
 
 

@@ -79,7 +79,7 @@ def test_a_forked_process_has_a_service_of_its_own():
         [sys.executable, "-c", script],
         cwd=settings.BASE_DIR,
         env=environment,
-        timeout=20,
+        timeout=60,
         check=True,
     )
 

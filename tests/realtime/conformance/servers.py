@@ -16,7 +16,7 @@ from tests.serving import Server
 from tests.soketi.running import Soketi, free_port
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 APP = ("20170426", "a-key", "a-secret")
 
 # What the suite needs beyond a server as it comes, in the words of each.
@@ -36,7 +36,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
             }
         },
     },
-    "sweeping": {"embedded": {"sweep_seconds": 0.05}},
+    "sweeping": {"embedded": {"sweep_seconds": 0.1}},
 }
 
 

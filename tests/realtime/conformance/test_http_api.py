@@ -136,7 +136,7 @@ def test_t13_a_refusal_has_its_status_and_says_why_in_json(
 
 
 def test_t13_one_connection_serves_many_requests(server):
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=30)
     with contextlib.closing(connection):
         for _ in range(5):
             path = events_path(server)

@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 
 from .servers import Running
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 def sign(server: Running, text: str) -> str:

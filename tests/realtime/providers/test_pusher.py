@@ -362,7 +362,7 @@ def test_another_process_reaches_every_browser(embedded):
             [sys.executable, "-c", script],
             cwd=django_settings.BASE_DIR,
             env=environment,
-            timeout=20,
+            timeout=60,
             check=True,
         )
 

@@ -22,7 +22,7 @@ from websockets.uri import parse_uri
 from realtime.server import App, EmbeddedServer, Limits, Response
 
 APP = App("20170426", "a-key", "a-secret")
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 30
 
 
 def wait_until(condition: Callable[[], Any]) -> None:

@@ -8,11 +8,17 @@ import requests
 from websockets.exceptions import ConnectionClosed
 
 from realtime.server import Limits
-from tests.realtime.server.running import Client, RunningServer, wait_until
+from tests.realtime.server.running import (
+    PATIENCE_SECONDS,
+    Client,
+    RunningServer,
+    wait_until,
+)
 
 
 def ask(server, path):
-    return requests.get(f"http://127.0.0.1:{server.port}{path}", timeout=5)
+    address = f"http://127.0.0.1:{server.port}{path}"
+    return requests.get(address, timeout=PATIENCE_SECONDS)
 
 
 def test_its_health_fails_once_it_stops(server):
@@ -91,7 +97,7 @@ def test_too_many_connections_are_told_to_come_back(limits):
         # A second may end in between, and its successor begins to count anew.
         for _ in range(8):
             client = Client(server.url())
-            message = json.loads(client.websocket.recv(5))
+            message = json.loads(client.websocket.recv(PATIENCE_SECONDS))
             is_in = message["event"] == "pusher:connection_established"
             (kept if is_in else refused).append(client)
 
