@@ -9,26 +9,43 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-STEPS = [
-    "happens",
+ACTS = [
+    "votes here",
+    "votes here",
     "votes here",
     "votes in another tab",
+    "votes in another tab",
+    "tries again",
+    "happens",
+    "reveals",
+    "begins a new round",
+]
+NETWORK = [
     "loses events",
     "doubles events",
     "delays events",
     "cuts the network",
     "holds answers",
+    "holds answers",
+    "releases an answer",
     "releases an answer",
     "drops",
     "connects",
     "refreshes",
     "waits",
 ]
-plans = st.lists(
-    st.fixed_dictionaries(
-        {"do": st.sampled_from(STEPS), "value": st.integers(0, 2000)}
-    ),
-    max_size=40,
+steps = st.fixed_dictionaries(
+    {
+        "do": st.sampled_from(ACTS) | st.sampled_from(NETWORK),
+        # Also how many ms pass until the next: what is told and asked meets in these.
+        "value": st.integers(0, 1) | st.integers(0, 400) | st.integers(0, 2000),
+    }
+)
+# What goes wrong goes wrong while answers are late; left to chance they seldom are.
+plans = st.builds(
+    list.__add__,
+    st.sampled_from([[], [{"do": "holds answers", "value": 1}]]),
+    st.lists(steps, max_size=10),
 )
 
 

@@ -1,11 +1,13 @@
 /**
  * Plays plans that tests/test_recovery.py makes up, one JSON line in, one out: what the
  * browser had in the end, and what the server had.
+ *
+ * @import {Round} from "../../static/room/state.js"
  */
 
 import { createInterface } from "node:readline";
 import { openLivePage } from "./page.js";
-import { aVote } from "./rooms.js";
+import { anEvent, aRound, aVote } from "./rooms.js";
 import { createServer } from "./server.js";
 
 /** @typedef {{ do: string, value: number }} Step */
@@ -27,12 +29,30 @@ async function play(plan) {
     page.clock.after(lateMs, deliver);
     if (isDoubled) page.clock.after(lateMs * 2, deliver);
   };
+  /**
+   * @param {"votes-revealed" | "voting-started"} type
+   * @param {Round} round
+   */
+  const next = (type, round) =>
+    server.happens(anEvent(type, server.room.version + 1, { taskId: "first", round }));
   /** @type {Record<string, (value: number) => unknown>} */
   const steps = {
     happens: (value) =>
       server.happens(aVote(server.room.version + 1, "jonas", value % 2 === 0)),
     "votes here": (value) => page.actions.vote(value % 2 ? "5" : ""),
-    "votes in another tab": (value) => server.votes(value % 2 ? "8" : ""),
+    "votes in another tab"(value) {
+      if (server.room.round?.status === "voting") server.votes(value % 2 ? "8" : "");
+    },
+    "tries again": () => page.actions.retryVote(),
+    reveals() {
+      const { round } = server.room;
+      if (round?.status === "voting")
+        next("votes-revealed", { ...round, status: "revealed" });
+    },
+    "begins a new round"() {
+      const number = (server.room.round?.number ?? 0) + 1;
+      next("voting-started", aRound({ roundId: `round-${number}`, number }));
+    },
     "loses events": (value) => {
       isLost = value % 2 === 1;
     },

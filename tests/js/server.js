@@ -11,6 +11,8 @@
 import { reduce } from "../../static/room/reducer.js";
 import { aRoom, aVote } from "./rooms.js";
 
+const CLOSED = { error: "That round is over.", code: "round-closed" };
+
 /** @param {Room} [initial] */
 export function createServer(initial = aRoom()) {
   /** Requests that have been answered, but whose answers are on their way. */
@@ -108,17 +110,24 @@ export function createServer(initial = aRoom()) {
     if (path.endsWith("/vote/")) {
       const { refuseVotes } = server;
       if (refuseVotes) return Response.json(refuseVotes.body, refuseVotes);
-      takeVote(fields);
+      if (!takeVote(fields)) return Response.json(CLOSED, { status: 409 });
     }
     return new Response(null, { status: 204 });
   }
 
-  /** @param {URLSearchParams} fields */
+  /**
+   * @param {URLSearchParams} fields
+   * @returns {boolean} whether it is, or was, taken
+   */
   function takeVote(fields) {
     const [tab, count] = (fields.get("key") ?? "").split(":");
-    if (Number(count) <= (counts.get(tab) ?? 0)) return;
+    if (Number(count) <= (counts.get(tab) ?? 0)) return true;
+    const { round } = server.room;
+    if (round?.status !== "voting") return false;
+    if (fields.get("round") !== String(round.number)) return false;
     counts.set(tab, Number(count));
     server.votes(fields.get("card") ?? "");
+    return true;
   }
 
   return server;
