@@ -34,9 +34,9 @@ POSTGRES_DISK_FULL = "53100"
 URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
-class SecureCookiesMiddleware:
-    """Each cookie is ``Secure`` behind TLS, and not over plain HTTP, where it would
-    never come back.
+class TlsMiddleware:
+    """What only holds behind TLS. Over plain HTTP a ``Secure`` cookie would never come
+    back, and browsers complain of a Cross-Origin-Opener-Policy in their consoles.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -47,6 +47,7 @@ class SecureCookiesMiddleware:
         if request.is_secure():
             for cookie in response.cookies.values():
                 cookie["secure"] = True
+            response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response
 
 

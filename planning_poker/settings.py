@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "planning_poker.middleware.PolicyMiddleware",
-    "planning_poker.middleware.SecureCookiesMiddleware",
+    "planning_poker.middleware.TlsMiddleware",
     "planning_poker.middleware.RefusalMiddleware",
     "planning_poker.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -144,6 +144,7 @@ SESSION_COOKIE_NAME = "admin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DEFAULT_EXCEPTION_REPORTER_FILTER = "planning_poker.error_reports.ErrorReportFilter"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # TlsMiddleware sends it where it holds.
 X_FRAME_OPTIONS = "DENY"
 
 PUSHER = {

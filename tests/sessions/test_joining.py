@@ -15,6 +15,13 @@ def test_a_page_gives_the_browser_its_identity_before_the_first_form(db):
     assert not cookie["secure"], "over plain HTTP it would not come back"
 
 
+def test_behind_tls_alone_pages_keep_to_themselves(db):
+    """Over plain HTTP a browser complains of it in its console."""
+    header = "Cross-Origin-Opener-Policy"
+    assert Client().get("/", secure=True)[header] == "same-origin"
+    assert header not in Client().get("/")
+
+
 def test_behind_tls_each_cookie_is_secure(db):
     cookies = Client().get("/", secure=True).cookies
     assert set(cookies) == {"member", "csrftoken"}
