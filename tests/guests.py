@@ -44,12 +44,21 @@ class Guest:
         return self.posts(self.room + path, **fields)
 
     def posts(self, path: str, **fields: str) -> requests.Response:
+        return self._posts(path, fields)
+
+    def posts_in_chunks(self, path: str, *chunks: bytes) -> requests.Response:
+        """A form that is sent without telling its length."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._posts(path, iter(chunks), **form)
+
+    def _posts(self, path: str, body: Any, **headers: str) -> requests.Response:
         return self.http.post(
             self.address + path,
-            fields,
+            body,
             headers={
                 "X-CSRFToken": self.http.cookies["csrftoken"],
                 "Accept": "application/json",
+                **headers,
             },
             allow_redirects=False,
         )

@@ -45,7 +45,7 @@ steps = st.fixed_dictionaries(
 plans = st.builds(
     list.__add__,
     st.sampled_from([[], [{"do": "holds answers", "value": 1}]]),
-    st.lists(steps, max_size=10),
+    st.lists(steps, max_size=10) | st.lists(steps, max_size=40),
 )
 
 

@@ -55,11 +55,14 @@ export function createServer(initial = aRoom()) {
      * The viewer lays a card, in whatever tab.
      *
      * @param {string} card
+     * @returns {boolean} whether cards are being laid
      */
     votes(card) {
-      const { me, version } = server.room;
+      const { me, round, version } = server.room;
+      if (round?.status !== "voting") return false;
       server.room = { ...server.room, me: { ...me, vote: card || null } };
       server.happens(aVote(version + 1, me.userId, card !== ""));
+      return true;
     },
 
     /**
@@ -122,11 +125,9 @@ export function createServer(initial = aRoom()) {
   function takeVote(fields) {
     const [tab, count] = (fields.get("key") ?? "").split(":");
     if (Number(count) <= (counts.get(tab) ?? 0)) return true;
-    const { round } = server.room;
-    if (round?.status !== "voting") return false;
-    if (fields.get("round") !== String(round.number)) return false;
+    if (fields.get("round") !== String(server.room.round?.number)) return false;
+    if (!server.votes(fields.get("card") ?? "")) return false;
     counts.set(tab, Number(count));
-    server.votes(fields.get("card") ?? "");
     return true;
   }
 

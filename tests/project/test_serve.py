@@ -138,19 +138,11 @@ def test_what_a_proxy_sends_in_chunks_is_read(serve):
     amira = Guest("Amira", f"http://127.0.0.1:{port_in(output)}")
     amira.starts("Payments refinement")
 
-    assert posts_in_chunks(amira, [b"title=Ref", b"und"]) == 204
-    assert posts_in_chunks(amira, [b"title=", *[b"x" * 65_536] * 20]) == 413
+    tasks = f"{amira.room}tasks/"
+    assert amira.posts_in_chunks(tasks, b"title=Ref", b"und").status_code == 204
+    too_long = amira.posts_in_chunks(tasks, b"title=", *[b"x" * 65_536] * 20)
+    assert too_long.status_code == 413
     assert [task["title"] for task in amira.state()["tasks"]] == ["Refund"]
-
-
-def posts_in_chunks(guest, chunks):
-    headers = {
-        "X-CSRFToken": guest.http.cookies["csrftoken"],
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Accept": "application/json",
-    }
-    address = f"{guest.address}{guest.room}tasks/"
-    return guest.http.post(address, iter(chunks), headers=headers).status_code
 
 
 def test_a_hosted_provider_needs_no_server_here(serve):

@@ -70,7 +70,7 @@ def test_t2_a_hidden_tab_whose_browser_answers_pings_stays(variant):
     with Client(variant("sweeping")) as client:
         pings = count_pings(client)
         # By the third, a client that answered none would be gone.
-        wait_until(lambda: len(pings) == 3)
+        wait_until(lambda: len(pings) >= 3)
 
         assert client.heard() == []
 
