@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from realtime import get_realtime_service
 from realtime.server import METRICS_PATH, EmbeddedServer
 
-from .lasting_threads import LastingThreads, Receive, Scope, Send
+from .wsgi_threads import Receive, Scope, Send, WsgiThreadPool
 
 
 class Application:
@@ -21,7 +21,7 @@ class Application:
 
     def __init__(self, embedded: EmbeddedServer | None = None) -> None:
         self._embedded = embedded
-        self._web = LastingThreads(
+        self._web = WsgiThreadPool(
             get_wsgi_application(),
             settings.WEB_THREADS,
             settings.DATA_UPLOAD_MAX_MEMORY_SIZE,

@@ -51,7 +51,7 @@ class TlsMiddleware:
         return response
 
 
-class ForTheAdminAlone(MiddlewareMixin):
+class AdminOnlyMiddleware(MiddlewareMixin):
     """Beside one of Django's: only the admin has sessions, users and messages, and the
     room's many small requests need not prepare them.
     """
@@ -62,19 +62,19 @@ class ForTheAdminAlone(MiddlewareMixin):
         return self.get_response(request)
 
 
-class AdminSessionMiddleware(ForTheAdminAlone, SessionMiddleware):
+class AdminSessionMiddleware(AdminOnlyMiddleware, SessionMiddleware):
     pass
 
 
-class AdminAuthenticationMiddleware(ForTheAdminAlone, AuthenticationMiddleware):
+class AdminAuthenticationMiddleware(AdminOnlyMiddleware, AuthenticationMiddleware):
     pass
 
 
-class AdminMessageMiddleware(ForTheAdminAlone, MessageMiddleware):
+class AdminMessageMiddleware(AdminOnlyMiddleware, MessageMiddleware):
     pass
 
 
-class PolicyMiddleware(CSPMiddleware):
+class CspMiddleware(CSPMiddleware):
     """The Content-Security-Policy on whatever has a body; most answers have none."""
 
     def process_response(

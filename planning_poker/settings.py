@@ -75,7 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "planning_poker.middleware.PolicyMiddleware",
+    "planning_poker.middleware.CspMiddleware",
     "planning_poker.middleware.TlsMiddleware",
     "planning_poker.middleware.RefusalMiddleware",
     "planning_poker.middleware.AdminSessionMiddleware",

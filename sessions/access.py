@@ -1,4 +1,4 @@
-"""The one door: who is asking, and is she in this session."""
+"""The one access check: who is asking, and are they in this session."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -33,7 +33,7 @@ def session_or_404(session_id: str) -> PokerSession:
 
 
 def member_or_none(request: HttpRequest, session_id: str) -> Member | None:
-    """The present member whose browser is asking; her session is loaded with her."""
+    """The present member whose browser is asking, with their session."""
     identity = identity_of(request)
     if not identity:
         return None

@@ -92,9 +92,9 @@ def leave_session(member: Member) -> None:
 
 @transaction.atomic(durable=True)
 def remove_member(facilitator: Member, member: Member) -> None:
-    """Show somebody out. Her browser may come in again, as somebody new.
+    """Remove somebody. Their browser may join again, as somebody new.
 
-    After the event that says so her connections are closed, so that she hears no more.
+    After the event that says so their connections are closed.
     """
     poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
     _refresh_present(member)
@@ -106,7 +106,7 @@ def remove_member(facilitator: Member, member: Member) -> None:
 
 @transaction.atomic(durable=True)
 def rename_member(asking: Member, member: Member, *, display_name: str) -> None:
-    """Give somebody another name: anybody herself, facilitators everybody."""
+    """Give somebody another name: anybody themselves, facilitators everybody."""
     poker_session = _lock_to_change(asking, member)
     _raise_if_taken(poker_session, display_name, but_by=member)
     member.set_name(display_name)
@@ -201,7 +201,7 @@ def reopen_session(facilitator: Member) -> None:
 
 
 def _lock_to_change(asking: Member, member: Member) -> PokerSession:
-    """Anybody may change herself, facilitators everybody."""
+    """Anybody may change themselves, facilitators everybody."""
     poker_session = PokerSession.objects.lock_active_for(asking)
     if member != asking and not asking.may_facilitate:
         raise OnlyFacilitators

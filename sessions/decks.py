@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 # "I cannot say" and "I need a break": counted apart, in every deck but one's own too.
-WITHOUT_VALUE = ("?", "☕")
+SPECIAL_CARDS = ("?", "☕")
 CUSTOM = "custom"
 FEWEST_CARDS, MOST_CARDS = 2, 30
 LONGEST_LABEL = 8
 
-_VULGAR = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}
+VULGAR_FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}
 
 
 @dataclass(frozen=True)
 class Deck:
     """The cards that may be laid, lowest first.
 
-    A deck is numeric when each of its cards but those of WITHOUT_VALUE is a number;
+    A deck is numeric when each of its cards but those of SPECIAL_CARDS is a number;
     otherwise only the order of its cards means something.
     """
 
@@ -28,25 +28,25 @@ class Deck:
         return card in self.cards
 
     @property
-    def valued_cards(self) -> tuple[str, ...]:
+    def estimate_cards(self) -> tuple[str, ...]:
         """The cards that stand for a size, lowest first."""
-        return tuple(card for card in self.cards if card not in WITHOUT_VALUE)
+        return tuple(card for card in self.cards if card not in SPECIAL_CARDS)
 
     @property
     def is_numeric(self) -> bool:
-        return all(number_on(card) is not None for card in self.valued_cards)
+        return all(numeric_value(card) is not None for card in self.estimate_cards)
 
 
-def number_on(card: str) -> Fraction | None:
+def numeric_value(card: str) -> Fraction | None:
     """The number that a label spells ("½", "0.5", "13"), None for any other."""
-    if card in _VULGAR:
-        return _VULGAR[card]
+    if card in VULGAR_FRACTIONS:
+        return VULGAR_FRACTIONS[card]
     digits = card.replace(".", "", 1)
     return Fraction(card) if digits.isascii() and digits.isdigit() else None
 
 
 def _ready_made(slug: str, cards: str) -> Deck:
-    return Deck(slug, (*cards.split(), *WITHOUT_VALUE))
+    return Deck(slug, (*cards.split(), *SPECIAL_CARDS))
 
 
 READY_MADE = {
@@ -89,18 +89,20 @@ def custom_deck(labels: Sequence[str]) -> Deck:
     if len({card.casefold() for card in cards}) < len(cards):
         raise ValueError("Each card may stand in the deck only once.")
     deck = Deck(CUSTOM, tuple(cards))
-    if not deck.valued_cards:
+    if not deck.estimate_cards:
         raise ValueError("At least one card must stand for a size.")
     if not deck.is_numeric:
         return deck
-    return Deck(CUSTOM, (*sorted(deck.valued_cards, key=_number), *_apart(cards)))
+    return Deck(
+        CUSTOM, (*sorted(deck.estimate_cards, key=_number), *special_cards(cards))
+    )
 
 
 def _number(card: str) -> Fraction:
-    number = number_on(card)
+    number = numeric_value(card)
     assert number is not None, f"{card} is in a numeric deck"
     return number
 
 
-def _apart(cards: Sequence[str]) -> list[str]:
-    return [card for card in cards if card in WITHOUT_VALUE]
+def special_cards(cards: Sequence[str]) -> list[str]:
+    return [card for card in cards if card in SPECIAL_CARDS]

@@ -9,7 +9,7 @@ from django import forms
 from .decks import CUSTOM, LABELS, READY_MADE, Deck, custom_deck
 from .models import LONGEST_SESSION_NAME, LONGEST_TAB_NAME, Member
 from .names import LONGEST_NAME, clean_name
-from .presence import Sight, Sighting
+from .presence import Heartbeat, State
 from .rules import InvalidInput
 
 TAB_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_TAB_NAME}}}")
@@ -119,7 +119,7 @@ class SettingsForm(DeckFields, PartialForm):
 
 
 class PresenceForm(CheckedForm):
-    """``tab``, a page of hers, and whether it is in sight, hidden or closed."""
+    """``tab``, a page of the member, and whether it is visible, hidden or closed."""
 
     tab = forms.RegexField(
         rf"\A{TAB_NAME.pattern}\Z",
@@ -127,20 +127,20 @@ class PresenceForm(CheckedForm):
         error_messages={"required": WRONG_TAB_NAME, "invalid": WRONG_TAB_NAME},
     )
     presence = forms.ChoiceField(
-        choices=[("online", "in sight"), ("away", "hidden"), ("offline", "closed")],
+        choices=[("online", "visible"), ("away", "hidden"), ("offline", "closed")],
         error_messages={
             "required": "Please say online, away or offline.",
             "invalid_choice": "One is online, away or offline.",
         },
     )
 
-    def sighting(self) -> Sighting:
+    def heartbeat(self) -> Heartbeat:
         cleaned = self.checked()
-        sights = {"online": Sight.SHOWN, "away": Sight.HIDDEN, "offline": None}
-        return Sighting(cleaned["tab"], sights[cleaned["presence"]])
+        states = {"online": State.SHOWN, "away": State.HIDDEN, "offline": None}
+        return Heartbeat(cleaned["tab"], states[cleaned["presence"]])
 
 
-def sighting_in(query: Mapping[str, str]) -> Sighting | None:
+def heartbeat_from(query: Mapping[str, str]) -> Heartbeat | None:
     """How a page says that it is doing when it asks for the state.
 
     ``tab`` names it; ``seen`` is "live" or "slow" (with or without a live connection)
@@ -151,10 +151,10 @@ def sighting_in(query: Mapping[str, str]) -> Sighting | None:
         InvalidInput: either is of the wrong shape.
     """
     if "seen" not in query:
-        return Sighting("", Sight.SLOW) if "slow" in query else None
-    tab, sight = query.get("tab", ""), query["seen"]
-    if sight not in {Sight.LIVE, Sight.SLOW, Sight.HIDDEN}:
+        return Heartbeat("", State.SLOW) if "slow" in query else None
+    tab, state = query.get("tab", ""), query["seen"]
+    if state not in {State.LIVE, State.SLOW, State.HIDDEN}:
         raise InvalidInput({"seen": ["A page is live, slow or hidden."]})
     if not TAB_NAME.fullmatch(tab):
         raise InvalidInput({"tab": [WRONG_TAB_NAME]})
-    return Sighting(tab, sight)
+    return Heartbeat(tab, state)

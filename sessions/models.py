@@ -28,10 +28,10 @@ class PokerSessionQuerySet(models.QuerySet["PokerSession"]):
         raise PokerSession.DoesNotExist
 
     def lock_for(self, member: "Member") -> "PokerSession":
-        """Lock the session of somebody who is about to change it; read her anew.
+        """Lock the session of somebody who is about to change it; read them again.
 
         Raises:
-            NotAMember: she left or was removed meanwhile.
+            NotAMember: they left or were removed meanwhile.
         """
         poker_session = self.lock(member.poker_session_id)
         _member_anew.refresh(member, member.pk)
@@ -117,7 +117,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 class Member(models.Model):
-    """Somebody in a session. The row stays when she leaves: her votes are history."""
+    """Somebody in a session. The row stays when they leave: their votes are history."""
 
     class Role(models.TextChoices):
         VOTER = "voter", "Voter"
@@ -180,13 +180,13 @@ class Member(models.Model):
 
 
 class Tab(models.Model):
-    """An open page of a member, on any of her devices, as it was last heard of.
+    """An open page of a member, on any of their devices, as it was last heard of.
 
-    A row lives from one request to the next and is then written anew; when none comes
-    it counts no more, and is deleted by whichever tab is opened next, of anybody.
+    Each request renews the row. An expired row is ignored, and deleted when any tab is
+    next opened.
     """
 
-    class Sight(models.TextChoices):
+    class State(models.TextChoices):
         """How the page was last heard of; sessions/presence.py says what it means."""
 
         LIVE = "live", "Asked for the state, with a live connection"
@@ -197,10 +197,10 @@ class Tab(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="tabs")
     # Chosen by the page at random, as the tab of its votes.
     name = models.CharField(max_length=LONGEST_TAB_NAME, blank=True)
-    sight = models.CharField(max_length=6, choices=Sight)
+    state = models.CharField(max_length=6, choices=State)
     # Milliseconds since 1970: a hundred of them are read for each answer, and as
     # dates they would cost more than all the rest of it.
-    here_until_ms = models.PositiveBigIntegerField(db_index=True)
+    expires_at_ms = models.PositiveBigIntegerField(db_index=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -210,7 +210,7 @@ class Tab(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member}, {self.get_sight_display()}"
+        return f"{self.member}, {self.get_state_display()}"
 
 
 _to_lock = PreparedQuery(

@@ -26,7 +26,7 @@ def session_data(poker_session: PokerSession) -> dict[str, Any]:
 
 
 def member_data(member: Member) -> dict[str, Any]:
-    """A member but for her presence, which events tell only where it changes."""
+    """A member without presence, which events carry only where it changes."""
     return _facts(member.pk, member.name, member.role, member.is_facilitator)
 
 
@@ -45,5 +45,5 @@ def _facts(user_id: str, name: str, role: str, is_facilitator: bool) -> dict[str
 
 
 def presence_data(*, is_online: bool, is_away: bool) -> dict[str, Any]:
-    """Away is who is online but has no page of the session in sight."""
+    """Away is who is online but has no visible page of the session."""
     return {"isOnline": is_online, "isAway": is_away}

@@ -35,7 +35,7 @@ from .forms import (
 from .identity import identity_of, new_identity, remember
 from .invitations import invite_url
 from .models import Member, PokerSession
-from .presence import see, tabs_in
+from .presence import live_tabs, record_heartbeat
 from .refusals import refused_on
 from .rules import RuleBroken
 
@@ -120,8 +120,9 @@ def leave(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @member_required
 def presence(request: HttpRequest, member: Member) -> HttpResponse:
-    """A page of hers came into sight, was hidden, or closed."""
-    see(member, PresenceForm(request.POST).sighting(), tabs_in(member.poker_session))
+    """One of the member's pages was shown, hidden or closed."""
+    heartbeat = PresenceForm(request.POST).heartbeat()
+    record_heartbeat(member, heartbeat, live_tabs(member.poker_session))
     return done()
 
 

@@ -10,7 +10,7 @@ from sessions.models import Member, PokerSession
 from .events import TaskAdded, TaskRemoved, TasksReordered, TaskUpdated
 from .models import Task
 from .room_state import task_data
-from .rules import AnotherOrder, TaskBeingVotedOn, TaskIsGone
+from .rules import QueueChanged, TaskBeingVotedOn, TaskIsGone
 
 
 @transaction.atomic(durable=True)
@@ -75,11 +75,11 @@ def reorder_tasks(facilitator: Member, task_ids: Sequence[str]) -> None:
     """Put the whole queue in this order.
 
     Raises:
-        AnotherOrder: these are not exactly the tasks there are now.
+        QueueChanged: these are not exactly the tasks there are now.
     """
     poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
     if sorted(task_ids) != sorted(poker_session.tasks.values_list("pk", flat=True)):
-        raise AnotherOrder
+        raise QueueChanged
     poker_session.set_task_order(task_ids)  # type: ignore[attr-defined]  # Django's
     publish_on_commit(
         poker_session.channel,

@@ -8,7 +8,7 @@ class TaskBeingVotedOn(RuleBroken):
     message = "This task is being voted on. Finish or skip it first."
 
 
-class AnotherOrder(RuleBroken):
+class QueueChanged(RuleBroken):
     code = "queue-changed"
     message = "The queue has changed meanwhile. Please move the task again."
 

@@ -188,7 +188,7 @@ REFUSED = {
     ),
     "a vote in another round": (
         ("jonas", "tasks/{task}/vote/", {"card": "5", "round": "2"}),
-        (409, "another-round"),
+        (409, "stale-round"),
     ),
     "an estimate before the reveal": (
         ("amira", "tasks/{task}/finalize/", {"story_points": "5"}),
@@ -256,7 +256,7 @@ REFUSED = {
     ),
     "another deck while cards lie": (
         ("amira", "settings/", {"deck": "t-shirts"}),
-        (409, "cards-on-the-table"),
+        (409, "round-in-progress"),
     ),
     "a role that there is not": (
         ("amira", "members/{jonas}/role/", {"role": "admin"}),
@@ -303,7 +303,7 @@ REFUSED_AFTER_THE_REVEAL = {
     ),
     "an estimate for another round": (
         ("amira", "tasks/{task}/finalize/", {"story_points": "5", "round": "2"}),
-        (409, "another-round"),
+        (409, "stale-round"),
     ),
     "a second reveal": (("amira", "tasks/{task}/reveal/", {}), (409, "round-closed")),
 }

@@ -16,14 +16,14 @@ from .events import TaskFinalized, VoteCast, VotesRevealed, VotingStarted
 from .models import Vote, VoteReceipt, VotingRound
 from .room_state import round_data
 from .rules import (
-    AlreadyDone,
-    AnotherRound,
-    AnotherTaskBeingVotedOn,
     CardNotInDeck,
     MayNotVote,
     NotBeingVotedOn,
     NotRevealed,
+    OtherTaskInProgress,
     RoundClosed,
+    StaleRound,
+    TaskFinished,
 )
 
 _vote = PreparedUpsert(Vote, unique=["voting_round", "member"], changes=["card"])
@@ -86,7 +86,7 @@ def start_voting(facilitator: Member, task: Task) -> None:
     _raise_if_voting(poker_session, but_on=task)
     task.refresh_from_db()
     if task.is_being_voted_on:
-        raise AnotherRound
+        raise StaleRound
     _open_round(poker_session, task)
 
 
@@ -181,7 +181,7 @@ def skip_task(
     poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
     task.refresh_from_db()
     if task.status in {Task.Status.FINALIZED, Task.Status.SKIPPED}:
-        raise AlreadyDone
+        raise TaskFinished
     if task.is_being_voted_on:
         voting_round = _current_round(poker_session, task, round_number)
         if voting_round.is_open:
@@ -206,14 +206,14 @@ def _current_round(
     if voting_round is None or voting_round.task_id != task.pk:
         raise NotBeingVotedOn
     if round_number not in {None, voting_round.number}:
-        raise AnotherRound
+        raise StaleRound
     return voting_round
 
 
 def _raise_if_voting(poker_session: PokerSession, but_on: Task | None = None) -> None:
     others = poker_session.tasks.voting().exclude(pk=but_on and but_on.pk)
     if others.exists():
-        raise AnotherTaskBeingVotedOn
+        raise OtherTaskInProgress
 
 
 def _open_round(poker_session: PokerSession, task: Task) -> None:

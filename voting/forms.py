@@ -10,7 +10,7 @@ from tasks.forms import TitleField
 
 from .actions import VoteKey
 
-MOST_DIGITS = 9  # a round or a count beyond a milliard is no round and no count
+MOST_DIGITS = 9  # Larger numbers cannot be real rounds or counts.
 
 VOTE_KEY = RegexValidator(
     rf"\A[A-Za-z0-9_-]{{1,32}}:[0-9]{{1,{MOST_DIGITS}}}\Z",

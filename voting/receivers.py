@@ -5,7 +5,7 @@ from typing import Any
 from sessions.models import Member, PokerSession
 
 from .models import Vote, VotingRound
-from .rules import CardsOnTheTable
+from .rules import RoundInProgress
 
 
 def take_back_open_card(member: Member, **kwargs: Any) -> None:
@@ -19,4 +19,4 @@ def take_back_open_card(member: Member, **kwargs: Any) -> None:
 
 def refuse_another_deck(poker_session: PokerSession, **kwargs: Any) -> None:
     if VotingRound.objects.current_in(poker_session):
-        raise CardsOnTheTable
+        raise RoundInProgress

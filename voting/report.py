@@ -5,7 +5,7 @@ As secret as the room: the cards of a round that was not revealed are not in it.
 
 from typing import Any
 
-from sessions.decks import number_on
+from sessions.decks import numeric_value
 from sessions.models import PokerSession
 from tasks.models import Task
 
@@ -18,7 +18,9 @@ def report_of(poker_session: PokerSession) -> dict[str, Any]:
     """What templates/voting/report.html shows."""
     tasks = list(poker_session.tasks.prefetch_related("rounds__votes__member"))
     estimates = [task.story_points for task in tasks if task.story_points]
-    numbers = [number for card in estimates if (number := number_on(card)) is not None]
+    numbers = [
+        number for card in estimates if (number := numeric_value(card)) is not None
+    ]
     return {
         "session": {
             "id": poker_session.pk,

@@ -1,6 +1,6 @@
-"""The one gate for what a browser may know of a room.
+"""The serializer of a room: what a browser may know.
 
-A card passes it in two places only: ``round_data`` once the round is revealed, and
+A card leaves it in two places only: ``round_data`` once the round is revealed, and
 ``_me`` to whoever laid it. tests/voting/test_secrecy.py guards it.
 """
 
@@ -65,7 +65,7 @@ def statistics_data(statistics: Statistics) -> dict[str, Any]:
 
 
 def room_state(viewer: Member, presence: Presence) -> dict[str, Any]:
-    """What ``viewer`` may know of her session now; docs/architecture.md has the shape.
+    """What ``viewer`` may know of the session now; docs/architecture.md has the shape.
 
     All of it is of one version: what changes while it is read is read again.
     """

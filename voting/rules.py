@@ -20,8 +20,8 @@ class NotBeingVotedOn(RuleBroken):
     message = "This task is not being voted on."
 
 
-class AnotherRound(RuleBroken):
-    code = "another-round"
+class StaleRound(RuleBroken):
+    code = "stale-round"
     message = "This round is over: the team is voting anew."
 
 
@@ -35,16 +35,16 @@ class NotRevealed(RuleBroken):
     message = "The cards are still face down. Reveal them first."
 
 
-class AnotherTaskBeingVotedOn(RuleBroken):
-    code = "another-task-being-voted-on"
+class OtherTaskInProgress(RuleBroken):
+    code = "other-task-in-progress"
     message = "Another task is being voted on. Finish or skip it first."
 
 
-class AlreadyDone(RuleBroken):
-    code = "already-done"
+class TaskFinished(RuleBroken):
+    code = "task-finished"
     message = "This task is already finished."
 
 
-class CardsOnTheTable(RuleBroken):
-    code = "cards-on-the-table"
+class RoundInProgress(RuleBroken):
+    code = "round-in-progress"
     message = "The deck cannot change while a task is being voted on."

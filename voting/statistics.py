@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import mean, median
 
-from sessions.decks import Deck, number_on
+from sessions.decks import Deck, numeric_value
 
 # A card this many places in the deck from the suggestion needs talk.
 OUTLIER_DISTANCE = 2
@@ -51,19 +51,19 @@ def statistics_of(deck: Deck, cards: Sequence[str]) -> Statistics:
     distribution = tuple(
         CardCount(card, counts[card]) for card in deck.cards if counts[card]
     )
-    laid = [card for card in deck.valued_cards for _ in range(counts[card])]
+    laid = [card for card in deck.estimate_cards for _ in range(counts[card])]
     if not laid:
         return Statistics(distribution)
     most = max(counts[card] for card in laid)
-    places = {card: place for place, card in enumerate(deck.valued_cards)}
+    places = {card: place for place, card in enumerate(deck.estimate_cards)}
     middle = median(_numbers(laid)) if deck.is_numeric else None
     suggestion = laid[len(laid) // 2] if middle is None else _nearest_card(deck, middle)
     low, high = laid[0], laid[-1]
     return Statistics(
         distribution,
         mean=None if middle is None else round(float(mean(_numbers(laid))), 2),
-        median=suggestion if middle is None else _spelt(deck, middle),
-        mode=tuple(card for card in deck.valued_cards if counts[card] == most),
+        median=suggestion if middle is None else format_number(deck, middle),
+        mode=tuple(card for card in deck.estimate_cards if counts[card] == most),
         low=low,
         high=high,
         agreement=round(100 * most / len(laid)),
@@ -77,7 +77,7 @@ def statistics_of(deck: Deck, cards: Sequence[str]) -> Statistics:
 
 
 def _numbers(cards: Sequence[str]) -> list[Fraction]:
-    return [number for card in cards if (number := number_on(card)) is not None]
+    return [number for card in cards if (number := numeric_value(card)) is not None]
 
 
 def _nearest_card(deck: Deck, middle: Fraction) -> str:
@@ -85,12 +85,12 @@ def _nearest_card(deck: Deck, middle: Fraction) -> str:
         number = _numbers([card])[0]
         return abs(number - middle), -number
 
-    return min(deck.valued_cards, key=distance)
+    return min(deck.estimate_cards, key=distance)
 
 
-def _spelt(deck: Deck, number: Fraction) -> str:
+def format_number(deck: Deck, number: Fraction) -> str:
     """The card's own label where there is one ("½"), else a decimal ("6.5")."""
-    for card in deck.valued_cards:
-        if number_on(card) == number:
+    for card in deck.estimate_cards:
+        if numeric_value(card) == number:
             return card
     return f"{float(number):g}"

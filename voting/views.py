@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from realtime import get_realtime_service
 from sessions.access import member_or_none, member_required
 from sessions.decks import LABELS
-from sessions.forms import sighting_in
+from sessions.forms import heartbeat_from
 from sessions.identity import identity_of, remember
 from sessions.invitations import invite_url
 from sessions.models import Member
-from sessions.presence import presence_in, see, tabs_in
+from sessions.presence import live_tabs, presence_in, record_heartbeat
 from sessions.views import done, join_page
 from tasks.access import task_of
 
@@ -38,12 +38,12 @@ private = cache_control(private=True, no_cache=True)
 @private
 @ensure_csrf_cookie
 def room(request: HttpRequest, session_id: str) -> HttpResponse:
-    """The room for its members; for everybody else the door."""
+    """The room for its members; for everybody else the join page."""
     member = member_or_none(request, session_id)
     if member is None:
         return join_page(request, session_id=session_id)
     poker_session = member.poker_session
-    presence = presence_in(poker_session, tabs_in(poker_session))
+    presence = presence_in(poker_session, live_tabs(poker_session))
     state = room_state(member, presence)
     config = {
         "sessionId": poker_session.pk,
@@ -66,11 +66,11 @@ def room(request: HttpRequest, session_id: str) -> HttpResponse:
 @private
 @member_required
 def state(request: HttpRequest, member: Member) -> HttpResponse:
-    """The state, or 304. ``tab`` and ``seen`` say how her page is doing meanwhile."""
-    seen = sighting_in(request.GET)
-    tabs = tabs_in(member.poker_session)
-    if seen:
-        tabs = see(member, seen, tabs)
+    """The state, or 304. ``tab`` and ``seen`` say how the page is doing meanwhile."""
+    heartbeat = heartbeat_from(request.GET)
+    tabs = live_tabs(member.poker_session)
+    if heartbeat:
+        tabs = record_heartbeat(member, heartbeat, tabs)
     presence = presence_in(member.poker_session, tabs)
     known = request.headers.get("If-None-Match")
     if known == state_etag(member, member.poker_session.version, presence):

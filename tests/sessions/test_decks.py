@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from sessions.decks import CUSTOM, LABELS, READY_MADE, custom_deck, number_on
+from sessions.decks import CUSTOM, LABELS, READY_MADE, custom_deck, numeric_value
 
 
 def test_every_ready_made_deck_has_a_label_and_the_two_cards_without_value():
@@ -20,12 +20,12 @@ def test_only_t_shirts_are_not_numeric():
     [("½", Fraction(1, 2)), ("0.5", Fraction(1, 2)), ("13", 13), ("0", 0)],
 )
 def test_it_reads_the_number_on_a_card(label, number):
-    assert number_on(label) == number
+    assert numeric_value(label) == number
 
 
 @pytest.mark.parametrize("label", ["?", "XL", "", ".", "1e3", "-1", "٣", "1_000", "∞"])
 def test_anything_else_is_no_number(label):
-    assert number_on(label) is None
+    assert numeric_value(label) is None
 
 
 def test_a_numeric_deck_of_ones_own_is_put_in_order():

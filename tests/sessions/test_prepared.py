@@ -109,16 +109,16 @@ def test_it_reads_an_instance_anew_as_refresh_from_db_does(members):
 
 def test_it_inserts_a_row_or_changes_the_one_there_is(members):
     upsert = PreparedUpsert(
-        Tab, unique=["member", "name"], changes=["sight", "here_until_ms"]
+        Tab, unique=["member", "name"], changes=["state", "expires_at_ms"]
     )
-    for sight, until in [("live", 1_000), ("hidden", 2_000)]:
+    for state, until in [("live", 1_000), ("hidden", 2_000)]:
         upsert.write(
-            member_id=members[0].pk, name="a", sight=sight, here_until_ms=until
+            member_id=members[0].pk, name="a", state=state, expires_at_ms=until
         )
         tab = Tab.objects.get()
         assert (tab.member, tab.name) == (members[0], "a")
-        assert (tab.sight, tab.here_until_ms) == (sight, until)
-    upsert.write(member_id=members[0].pk, name="b", sight="live", here_until_ms=3_000)
+        assert (tab.state, tab.expires_at_ms) == (state, until)
+    upsert.write(member_id=members[0].pk, name="b", state="live", expires_at_ms=3_000)
     assert Tab.objects.count() == 2
 
 
@@ -126,18 +126,18 @@ def test_it_changes_no_row_whose_field_would_not_rise(members):
     upsert = PreparedUpsert(
         Tab,
         unique=["member", "name"],
-        changes=["sight", "here_until_ms"],
-        rising="here_until_ms",
+        changes=["state", "expires_at_ms"],
+        rising="expires_at_ms",
     )
     written = [
         upsert.write(
-            member_id=members[0].pk, name="a", sight=sight, here_until_ms=until
+            member_id=members[0].pk, name="a", state=state, expires_at_ms=until
         )
-        for sight, until in [("live", 2), ("slow", 2), ("slow", 1), ("shown", 3)]
+        for state, until in [("live", 2), ("slow", 2), ("slow", 1), ("shown", 3)]
     ]
     assert written == [True, False, False, True]
     tab = Tab.objects.get()
-    assert (tab.sight, tab.here_until_ms) == ("shown", 3)
+    assert (tab.state, tab.expires_at_ms) == ("shown", 3)
 
 
 def test_it_changes_the_row_of_that_key_alone(members):

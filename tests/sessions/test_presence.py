@@ -61,7 +61,7 @@ def of(name, state):
 def pass_by(seconds):
     """Let time go by, for what has been written down."""
     for tab in Tab.objects.all():
-        tab.here_until_ms -= seconds * 1000
+        tab.expires_at_ms -= seconds * 1000
         tab.save()
 
 
@@ -178,7 +178,7 @@ def test_the_room_hears_of_it_only_when_it_changes_what_she_is(
     assert told(outbox) == [("member-updated", True), ("member-updated", False)]
 
 
-def test_a_page_opened_in_sight_brings_her_back(amira, laptop, phone, outbox):
+def test_a_page_that_is_shown_brings_its_member_back(amira, laptop, phone, outbox):
     phone.asks("hidden")
     laptop.asks("live")
     assert told(outbox[-2:]) == [("member-updated", True), ("member-updated", False)]
@@ -196,11 +196,11 @@ def test_a_laptop_that_wakes_after_ten_minutes_is_online_again(amira, laptop, ou
 def test_two_tabs_hidden_at_the_same_moment_are_told_of(
     amira, laptop, second_tab, outbox, monkeypatch
 ):
-    """Each was read while the other was still in sight."""
+    """Each was read while the other was still visible."""
     laptop.asks("live")
     second_tab.asks("live")
-    stale = presence.tabs_in(PokerSession.objects.get())
-    monkeypatch.setattr("sessions.views.tabs_in", lambda poker_session: stale)
+    stale = presence.live_tabs(PokerSession.objects.get())
+    monkeypatch.setattr("sessions.views.live_tabs", lambda poker_session: stale)
     outbox.clear()
     laptop.tells("away")
     second_tab.tells("away")
@@ -271,10 +271,10 @@ def test_a_page_is_written_down_anew_only_after_some_seconds(jonas, laptop):
     [first] = Tab.objects.all()
     pass_by(4)
     laptop.asks("slow")
-    assert Tab.objects.get().here_until_ms == first.here_until_ms - 4_000
+    assert Tab.objects.get().expires_at_ms == first.expires_at_ms - 4_000
     pass_by(2)
     laptop.asks("slow")
-    assert Tab.objects.get().here_until_ms >= first.here_until_ms
+    assert Tab.objects.get().expires_at_ms >= first.expires_at_ms
 
 
 def test_closed_pages_are_deleted_when_anybody_opens_one(amira, laptop, phone):
@@ -331,7 +331,7 @@ def test_what_is_no_presence_is_refused(jonas, outbox, fields, wrong):
         {"seen": "live", "tab": "a" * 33},
     ],
 )
-def test_what_is_no_sight_is_refused(jonas, query):
+def test_a_malformed_heartbeat_is_refused(jonas, query):
     path = f"/s/{jonas.session_id}/state/"
     answer = jonas.client.get(path, query)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")

@@ -130,7 +130,7 @@ def test_a_skipped_round_is_never_revealed(amira, jonas, task_id, outbox):
     assert outbox[-1].type == "task-updated"
     assert outbox[-1].data["task"]["status"] == "skipped"
     assert the_round(amira) is None
-    assert amira.is_refused(f"tasks/{task_id}/skip/") == (409, "already-done")
+    assert amira.is_refused(f"tasks/{task_id}/skip/") == (409, "task-finished")
     refusal = amira.is_refused(f"tasks/{task_id}/reveal/")
     assert refusal == (409, "not-being-voted-on")
     amira.did(f"tasks/{task_id}/start/")
@@ -139,10 +139,10 @@ def test_a_skipped_round_is_never_revealed(amira, jonas, task_id, outbox):
 
 def test_one_task_at_most_is_being_voted_on(amira, task_id):
     other = amira.adds_a_task("Other")
-    refusal = (409, "another-task-being-voted-on")
+    refusal = (409, "other-task-in-progress")
     assert amira.is_refused(f"tasks/{other}/start/") == refusal
     assert amira.is_refused("quick-vote/") == refusal
-    assert amira.is_refused(f"tasks/{task_id}/start/") == (409, "another-round")
+    assert amira.is_refused(f"tasks/{task_id}/start/") == (409, "stale-round")
 
 
 def test_a_quick_vote_needs_no_queue_and_no_name(amira, outbox):
@@ -204,7 +204,7 @@ def test_a_card_outside_the_deck_is_refused(amira, jonas, task_id, outbox, card)
 
 def test_a_vote_for_another_round_is_refused(amira, jonas, task_id):
     path = f"tasks/{task_id}/vote/"
-    assert jonas.is_refused(path, card="5", round="2") == (409, "another-round")
+    assert jonas.is_refused(path, card="5", round="2") == (409, "stale-round")
     assert jonas.is_refused(path, card="5", round="one")[0] == 422
     jonas.did(path, card="5", round="1")
 
@@ -212,7 +212,7 @@ def test_a_vote_for_another_round_is_refused(amira, jonas, task_id):
 @pytest.mark.parametrize("path", ["reveal/", "revote/", "finalize/", "skip/"])
 def test_an_act_on_another_round_is_refused(amira, task_id, path):
     refusal = amira.is_refused(f"tasks/{task_id}/{path}", story_points="5", round="2")
-    assert refusal == (409, "another-round")
+    assert refusal == (409, "stale-round")
 
 
 def test_a_vote_that_was_sent_again_counts_once(amira, jonas, task_id, outbox):
@@ -253,7 +253,7 @@ def test_a_malformed_key_is_refused(jonas, task_id, key):
 
 def test_the_deck_stays_while_cards_lie_on_the_table(amira, task_id):
     refusal = amira.is_refused("settings/", deck="t-shirts")
-    assert refusal == (409, "cards-on-the-table")
+    assert refusal == (409, "round-in-progress")
     amira.did("settings/", deck="fibonacci", name="Another name")
 
 

@@ -28,8 +28,8 @@ def crowd(task_id):
     def come():
         poker_session = PokerSession.objects.get()
         for member in MemberFactory.create_batch(100, poker_session=poker_session):
-            until = Tab.objects.first().here_until_ms
-            Tab.objects.create(member=member, sight="live", here_until_ms=until)
+            until = Tab.objects.first().expires_at_ms
+            Tab.objects.create(member=member, state="live", expires_at_ms=until)
         TaskFactory.create_batch(100, poker_session=poker_session)
 
     return come

@@ -67,7 +67,7 @@ def test_whatever_is_laid_the_suggestion_is_a_card_between_low_and_high(laid):
     said = statistics_of(deck, cards)
     assert sum(count.count for count in said.distribution) == len(cards)
     if said.suggestion is None:
-        assert not set(cards) & set(deck.valued_cards)
+        assert not set(cards) & set(deck.estimate_cards)
         return
     place = deck.cards.index
     assert place(said.low) <= place(said.suggestion) <= place(said.high)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from planning_poker.lasting_threads import LastingThreads
+from planning_poker.wsgi_threads import WsgiThreadPool
 
 LONGEST_BODY = 20
 
@@ -68,7 +68,7 @@ def ask(application, *messages, length=None):
         "server": ("127.0.0.1", 8000),
         "client": ("127.0.0.1", 50_000),
     }
-    asyncio.run(LastingThreads(application, 1, LONGEST_BODY)(scope, receive, send))
+    asyncio.run(WsgiThreadPool(application, 1, LONGEST_BODY)(scope, receive, send))
     return sent
 
 

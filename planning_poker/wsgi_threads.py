@@ -20,7 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 
-class LastingThreads:
+class WsgiThreadPool:
     """``longest_body`` is in bytes. The rest of a longer one stays unread, since the
     application refuses it by its length; of one that breaks off nothing is done.
     """
