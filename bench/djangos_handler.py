@@ -17,7 +17,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 -- Django must be set up first
 from django.core.asgi import get_asgi_application  # noqa: E402
 
-from planning_poker.application import Application  # noqa: E402
+from planning_poker.server.application import Application  # noqa: E402
 from realtime.credentials import embedded_app  # noqa: E402
 from realtime.server import EmbeddedServer  # noqa: E402
 from realtime.serving import Server, configuration, listen  # noqa: E402

@@ -10,6 +10,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planning_poker.settings")
 django.setup()
 
-from planning_poker.application import Application  # noqa: E402 -- needs the settings
+from planning_poker.server.application import Application  # noqa: E402 -- needs the settings
 
 application = Application()

@@ -17,8 +17,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from sessions.refusals import answer_to, refusal_response
-from sessions.rules import RuleBroken
+from web.refusals import answer_to, refusal_response
+from web.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -13,7 +13,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from planning_poker.hosts import network_address, own_hosts
+from web.addresses import network_address, own_hosts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

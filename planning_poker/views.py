@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from sessions.refusals import refusal_response
+from web.refusals import refusal_response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

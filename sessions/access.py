@@ -7,11 +7,11 @@ from typing import Any, Concatenate
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from database.statements import PreparedQuery
 from realtime import ChannelMember
 
 from .identity import identity_of
 from .models import Member, PokerSession
-from .prepared import PreparedQuery
 from .rules import NotAMember
 
 _asking = PreparedQuery(

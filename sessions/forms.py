@@ -6,35 +6,16 @@ from typing import Any
 
 from django import forms
 
+from web.forms import CheckedForm, PartialForm
+from web.rules import InvalidInput
+
 from .decks import CUSTOM, LABELS, READY_MADE, Deck, custom_deck
 from .models import LONGEST_SESSION_NAME, LONGEST_TAB_NAME, Member
 from .names import LONGEST_NAME, clean_name
 from .presence import Heartbeat, State
-from .rules import InvalidInput
 
 TAB_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_TAB_NAME}}}")
 WRONG_TAB_NAME = f"A tab's name has 1 to {LONGEST_TAB_NAME} letters and digits."
-
-
-class CheckedForm(forms.Form):
-    def checked(self) -> dict[str, Any]:
-        """The cleaned fields.
-
-        Raises:
-            InvalidInput: with each field's sentences.
-        """
-        if not self.is_valid():
-            raise InvalidInput({name: [*texts] for name, texts in self.errors.items()})
-        return self.cleaned_data
-
-
-class PartialForm(CheckedForm):
-    """Only what is sent is looked at, and only that is in ``checked()``."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in set(self.fields) - set(self.data):
-            del self.fields[name]
 
 
 class NameField(forms.CharField):

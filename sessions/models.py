@@ -5,10 +5,11 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from database.statements import PreparedQuery, PreparedUpdate
+
 from .decks import Deck
 from .ids import unguessable_id
 from .names import LONGEST_NAME, name_key
-from .prepared import PreparedQuery, PreparedUpdate
 from .rules import NotAMember, OnlyFacilitators, SessionEnded
 
 LONGEST_SESSION_NAME = 80

@@ -19,11 +19,11 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from database.statements import PreparedQuery, PreparedUpsert
 from realtime import get_realtime_service, publish_on_commit
 
 from .events import MemberUpdated
 from .models import Member, PokerSession, Tab
-from .prepared import PreparedQuery, PreparedUpsert
 from .room_state import member_data, presence_data
 
 State = Tab.State

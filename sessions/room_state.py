@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from database.statements import PreparedQuery
+
 from .models import Member, PokerSession
-from .prepared import PreparedQuery
 
 _present = PreparedQuery(
     lambda session_id: (

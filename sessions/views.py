@@ -3,11 +3,15 @@
 from io import BytesIO
 
 import segno
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
+
+from web.answers import SeeOther, done
+from web.refusals import refused_on
+from web.rules import RuleBroken
 
 from .access import member_required, session_or_404
 from .actions import (
@@ -36,19 +40,8 @@ from .identity import identity_of, new_identity, remember
 from .invitations import invite_url
 from .models import Member, PokerSession
 from .presence import live_tabs, record_heartbeat
-from .refusals import refused_on
-from .rules import RuleBroken
 
 RECENT_SESSIONS = 8
-
-
-class SeeOther(HttpResponseRedirect):
-    status_code = 303
-
-
-def done() -> HttpResponse:
-    """204: the new state comes as an event, to the sender too."""
-    return HttpResponse(status=204)
 
 
 def _home_page(

@@ -2,8 +2,8 @@
 
 from django.http import Http404
 
+from database.statements import PreparedQuery
 from sessions.models import Member
-from sessions.prepared import PreparedQuery
 
 from .models import Task
 

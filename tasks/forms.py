@@ -3,7 +3,7 @@
 from django import forms
 from django.core.validators import URLValidator
 
-from sessions.forms import CheckedForm, PartialForm
+from web.forms import CheckedForm, PartialForm
 
 from .models import LONGEST_DESCRIPTION, LONGEST_LINK, LONGEST_TITLE
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from database.statements import PreparedQuery
 from sessions.models import PokerSession
-from sessions.prepared import PreparedQuery
 
 from .models import Task
 

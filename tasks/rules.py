@@ -1,6 +1,6 @@
 """What the rules forbid about the queue of tasks."""
 
-from sessions.rules import RuleBroken
+from web.rules import RuleBroken
 
 
 class TaskBeingVotedOn(RuleBroken):

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 
 from sessions.access import member_required
 from sessions.models import Member
-from sessions.views import done
+from web.answers import done
 
 from .access import task_of
 from .actions import add_task, delete_task, edit_task, reorder_tasks

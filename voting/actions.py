@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from database.statements import PreparedUpsert
 from realtime import publish_on_commit
 from sessions.models import Member, PokerSession
-from sessions.prepared import PreparedUpsert
 from tasks.events import TaskAdded, TaskUpdated
 from tasks.models import Task
 from tasks.room_state import task_data

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from sessions.forms import CheckedForm
 from tasks.forms import TitleField
+from web.forms import CheckedForm
 
 from .actions import VoteKey
 

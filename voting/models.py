@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from database.statements import PreparedQuery
 from sessions.decks import LONGEST_LABEL, Deck
 from sessions.ids import unguessable_id
 from sessions.models import Member, PokerSession
-from sessions.prepared import PreparedQuery
 from tasks.models import Task
 
 

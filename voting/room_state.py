@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from database.statements import PreparedQuery
 from sessions.models import Member
-from sessions.prepared import PreparedQuery
 from sessions.presence import Presence
 from sessions.room_state import (
     member_data,

@@ -1,6 +1,6 @@
 """What the rules of a round forbid."""
 
-from sessions.rules import RuleBroken
+from web.rules import RuleBroken
 
 
 class MayNotVote(RuleBroken):

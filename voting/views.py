@@ -15,8 +15,9 @@ from sessions.identity import identity_of, remember
 from sessions.invitations import invite_url
 from sessions.models import Member
 from sessions.presence import live_tabs, presence_in, record_heartbeat
-from sessions.views import done, join_page
+from sessions.views import join_page
 from tasks.access import task_of
+from web.answers import done
 
 from .actions import (
     cast_vote,

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from planning_poker.wsgi_threads import WsgiThreadPool
+from planning_poker.server.wsgi_threads import WsgiThreadPool
 
 LONGEST_BODY = 20
 

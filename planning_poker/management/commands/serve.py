@@ -14,9 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from planning_poker.application import Application
-from planning_poker.hosts import network_address
-from planning_poker.workers import Workers
+from planning_poker.server.application import Application
+from planning_poker.server.workers import Workers
 from realtime import get_realtime_service
 from realtime.embedded import build_embedded_server
 from realtime.server import EmbeddedServer
@@ -27,6 +26,7 @@ from realtime.serving import (
     listen,
     raise_file_limit,
 )
+from web.addresses import network_address
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from database.statements import PreparedQuery, PreparedUpdate, PreparedUpsert
 from sessions.models import Member, PokerSession, Tab
-from sessions.prepared import PreparedQuery, PreparedUpdate, PreparedUpsert
 from tests.factories import MemberFactory, PokerSessionFactory
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from uvicorn.supervisors import Multiprocess
 from realtime.serving import configuration
 
 if TYPE_CHECKING:
-    from planning_poker.application import Application
+    from planning_poker.server.application import Application
 
 # Starting takes a second; a machine that is busy with something else may need more. A
 # process that answers its supervisor nothing for so long is hung, and replaced.
@@ -36,7 +36,7 @@ class Workers(Multiprocess):
         when_started: Callable[[], None],
     ) -> None:
         config = configuration(
-            "planning_poker.workers:application_of_a_worker",
+            "planning_poker.server.workers:application_of_a_worker",
             factory=True,
             workers=count,
             timeout_worker_healthcheck=PATIENCE_SECONDS,

@@ -15,7 +15,7 @@ from django.db.models import query as django_query
 Row = TypeVar("Row")
 
 # No public API, as are the compiler's attributes: Django's version is pinned, and
-# tests/sessions/test_prepared.py compares each row with what a QuerySet gives.
+# tests/database/test_statements.py compares each row with what a QuerySet gives.
 related_populators: Any = django_query.get_related_populators
 
 
