@@ -17,7 +17,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from web.refusals import answer_to, refusal_response
+from web.messages import DatabaseBusy, DiskFull, NotAForm, TooLarge, WrongMethod
+from web.refusals import answer_to
 from web.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -97,11 +98,7 @@ class RefusalMiddleware:
         response = self.get_response(request)
         if response.status_code != 405 or response.content:
             return response
-        refusal = refusal_response(
-            request, 405, "wrong-method", "This address cannot be used in this way."
-        )
-        refusal["Allow"] = response["Allow"]
-        return refusal
+        return _wrong_method(request, response["Allow"])
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
@@ -113,8 +110,9 @@ class RefusalMiddleware:
         return None
 
 
-class RequestBodyMiddleware:
-    """A body is a form, and not a large one; anything else is refused unread.
+class RequestShapeMiddleware:
+    """Refuses a method that the view does not take (``web.answers.takes``), and a body
+    that is large or no form, unread and before anything else is looked at.
 
     A view that reads the body itself says so by its attribute ``takes_json``.
     """
@@ -132,26 +130,25 @@ class RequestBodyMiddleware:
         arguments: list[Any],
         named_arguments: dict[str, Any],
     ) -> HttpResponse | None:
+        methods = getattr(view, "methods", None)
+        if methods and request.method not in methods:
+            return _wrong_method(request, ", ".join(methods))
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
-            return self._not_a_form(request)
+            return answer_to(request, NotAForm())
         if int(length) > limit:
-            return refusal_response(
-                request,
-                413,
-                "too-large",
-                f"At most {limit:,} bytes can be sent at once.",
-            )
+            return answer_to(request, TooLarge(limit=f"{limit:,}"))
         takes_json = getattr(view, "takes_json", False)
         if int(length) and not takes_json and not _is_form(request):
-            return self._not_a_form(request)
+            return answer_to(request, NotAForm())
         return None
 
-    def _not_a_form(self, request: HttpRequest) -> HttpResponse:
-        return refusal_response(
-            request, 422, "not-a-form", "What was sent is not a form that can be read."
-        )
+
+def _wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    refusal = answer_to(request, WrongMethod())
+    refusal["Allow"] = allowed
+    return refusal
 
 
 def _database_refusal(request: HttpRequest, failure: OperationalError) -> HttpResponse:
@@ -164,13 +161,8 @@ def _database_refusal(request: HttpRequest, failure: OperationalError) -> HttpRe
     is_full = getattr(cause, "sqlstate", "") == POSTGRES_DISK_FULL or getattr(
         cause, "sqlite_errorname", ""
     ).startswith(SQLITE_CANNOT_WRITE)
-    if is_full:
-        code, seconds = "disk-full", RETRY_WHEN_FULL_SECONDS
-        sentence = "The server cannot save: its disk is full. Nothing was changed."
-    else:
-        code, seconds = "database-busy", RETRY_WHEN_BUSY_SECONDS
-        sentence = "The server is very busy. Nothing was changed; please try again."
-    refusal = refusal_response(request, 503, code, sentence)
+    refusal = answer_to(request, DiskFull() if is_full else DatabaseBusy())
+    seconds = RETRY_WHEN_FULL_SECONDS if is_full else RETRY_WHEN_BUSY_SECONDS
     refusal["Retry-After"] = str(seconds)
     return refusal
 

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "planning_poker.middleware.RefusalMiddleware",
     "planning_poker.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "planning_poker.middleware.RequestBodyMiddleware",
+    "planning_poker.middleware.RequestShapeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "planning_poker.middleware.AdminAuthenticationMiddleware",
     "planning_poker.middleware.AdminMessageMiddleware",

@@ -45,7 +45,7 @@ class Outgoing:
         return len(json.dumps(self.data)) + len(self.channel) + len(self.name) + 64
 
 
-class EventRefused(Exception):  # noqa: N818 -- it names a refusal, not an error
+class EventRefused(Exception):
     """The provider is well, and will never take what it was sent."""
 
 

@@ -20,7 +20,7 @@ KEEP_ALIVE_SECONDS = 75
 STOPPING_PATIENCE_SECONDS = 10
 
 
-class CannotListen(Exception):  # noqa: N818 -- it names what is the case
+class CannotListen(Exception):
     """Its message is a sentence for whoever started the process."""
 
 

@@ -4,21 +4,32 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from database.statements import PreparedQuery
 from realtime import ChannelMember
 
-from .identity import identity_of
-from .models import Member, PokerSession
-from .rules import NotAMember
+from .identity import fingerprint_of, identity_of
+from .models import Locked, Member, PokerSession
+from .rules import NoSuchMember, NoSuchSession, NotAMember
 
-_asking = PreparedQuery(
-    lambda session_id, identity: (
+_member = PreparedQuery(
+    lambda session_id, fingerprint: Member.objects.present().filter(
+        poker_session=session_id,
+        identities__poker_session=session_id,
+        identities__fingerprint=fingerprint,
+    )
+)
+_member_and_session = PreparedQuery(
+    lambda session_id, fingerprint: (
         Member.objects.present()
         .select_related("poker_session")
-        .filter(poker_session=session_id, identity=identity)
+        .filter(
+            poker_session=session_id,
+            identities__poker_session=session_id,
+            identities__fingerprint=fingerprint,
+        )
     )
 )
 
@@ -26,10 +37,12 @@ MemberView = Callable[Concatenate[HttpRequest, Member, ...], HttpResponseBase]
 
 
 def session_or_404(session_id: str) -> PokerSession:
+    """Raises NoSuchSession."""
     try:
         return PokerSession.objects.get(pk=session_id)
-    except PokerSession.DoesNotExist as unknown:
-        raise Http404("There is no such session.") from unknown
+    except (PokerSession.DoesNotExist, ValueError):
+        # PostgreSQL takes no NUL in a text.
+        raise NoSuchSession from None
 
 
 def member_or_none(request: HttpRequest, session_id: str) -> Member | None:
@@ -37,15 +50,15 @@ def member_or_none(request: HttpRequest, session_id: str) -> Member | None:
     identity = identity_of(request)
     if not identity:
         return None
-    return _asking.first(session_id, identity)
+    return _member_and_session.first(session_id, fingerprint_of(identity))
 
 
 def member_of(request: HttpRequest, session_id: str) -> Member:
-    """The present member whose browser is asking.
+    """The present member whose browser is asking, with their session.
 
     Raises:
         NotAMember: a stranger asks.
-        Http404: there is no such session.
+        NoSuchSession
     """
     member = member_or_none(request, session_id)
     if member is None:
@@ -66,7 +79,38 @@ def member_required(view: MemberView) -> Callable[..., HttpResponseBase]:
     return for_members
 
 
+def lock(request: HttpRequest, session_id: str) -> Locked:
+    """Lock the session, and read who is asking. Without an identity nothing is locked.
+
+    Raises:
+        NoSuchSession
+        NotAMember: a stranger asks, or somebody who left or was removed meanwhile.
+    """
+    identity = identity_of(request)
+    if not identity:
+        session_or_404(session_id)
+        raise NotAMember
+    try:
+        poker_session = PokerSession.objects.lock(session_id)
+    except PokerSession.DoesNotExist:
+        raise NoSuchSession from None
+    member = _member.first(session_id, fingerprint_of(identity))
+    if member is None:
+        raise NotAMember
+    member.poker_session = poker_session
+    return Locked(poker_session, member)
+
+
+def member_in(locked: Locked, user_id: str) -> Member:
+    """Somebody present in the locked session. Raises NoSuchMember."""
+    if user_id == locked.member.pk:
+        return locked.member
+    if member := locked.session.members.present().filter(pk=user_id).first():
+        return member
+    raise NoSuchMember
+
+
 def may_listen(request: HttpRequest, *, session_id: str) -> ChannelMember | None:
-    """Who listens to a session's channel: its members, nobody else."""
+    """Who may subscribe to a session's channel: its members, nobody else."""
     member = member_or_none(request, session_id)
     return None if member is None else ChannelMember(user_id=member.pk)

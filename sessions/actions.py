@@ -1,31 +1,38 @@
 """What people do to a session and to each other. Each action is told to the room."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
-from realtime import publish_on_commit, terminate_on_commit
+from realtime import terminate_on_commit
 
 from .decks import Deck
 from .events import (
     MemberJoined,
     MemberLeft,
     MemberUpdated,
+    PresenceChanged,
+    SessionDeleted,
     SessionHasEnded,
     SessionReopened,
     SessionUpdated,
 )
-from .models import Member, PokerSession
+from .heartbeats import Heartbeat, expect_page, renew_tab
+from .identity import fingerprint_of
+from .journal import Actor
+from .models import Locked, Member, MemberIdentity, PokerSession
 from .names import name_key
+from .presence import now_ms
 from .room_state import member_data, session_data
 from .rules import (
     LastFacilitator,
-    MemberHasLeft,
     NameTaken,
-    OnlyFacilitators,
+    NoSuchSession,
     SessionEnded,
     SessionNotEnded,
 )
-from .signals import deck_changing, member_stops_voting
+from .signals import deck_changing, member_stops_voting, session_ending
 
 
 @transaction.atomic(durable=True)
@@ -36,183 +43,190 @@ def create_session(
     poker_session = PokerSession(name=name)
     poker_session.deck = deck
     poker_session.save(force_insert=True)
-    facilitator = Member(
-        poker_session=poker_session, identity=identity, is_facilitator=True
-    )
+    facilitator = Member(poker_session=poker_session, is_facilitator=True)
     facilitator.set_name(display_name)
     facilitator.save(force_insert=True)
+    _recognise(facilitator, identity)
+    expect_page(facilitator)
+    poker_session.note("session-created", by=facilitator)
     return poker_session
 
 
 @transaction.atomic(durable=True)
 def join_session(
-    poker_session: PokerSession, *, identity: str, display_name: str, role: str
-) -> Member:
+    session_id: str, *, identity: str, display_name: str, role: str
+) -> None:
     """Come in, or come back: the same browser is the same member.
 
     The first to come into an empty session becomes its facilitator.
     """
-    poker_session = PokerSession.objects.lock(poker_session.pk)
-    member = poker_session.members.filter(identity=identity).first()
+    poker_session = _lock(session_id)
+    member = poker_session.members.filter(
+        identities__fingerprint=fingerprint_of(identity)
+    ).first()
     if member and member.is_present:
-        return member
+        return
     if poker_session.has_ended:
         raise SessionEnded
     _raise_if_taken(poker_session, display_name)
-    member = member or Member(poker_session=poker_session, identity=identity)
+    is_new = member is None
+    member = member or Member(poker_session=poker_session)
     member.set_name(display_name)
     member.role = role
     member.is_facilitator = not poker_session.members.present().exists()
     member.joined_at, member.left_at = timezone.now(), None
     member.save()
-    publish_on_commit(
-        poker_session.channel,
-        MemberJoined(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            member=member_data(member),
-        ),
+    if is_new:
+        _recognise(member, identity)
+    expect_page(member)
+    poker_session.tell(
+        MemberJoined, by=member, named=member.name, member=member_data(member)
     )
-    return member
 
 
-@transaction.atomic(durable=True)
-def leave_session(member: Member) -> None:
+def leave_session(locked: Locked) -> None:
     """Go. The last facilitator hands over to whoever has been here longest."""
-    poker_session = PokerSession.objects.lock_for(member)
-    _take_leave(poker_session, member)
-    present = poker_session.members.present()
+    _take_leave(locked, locked.member)
+    present = locked.session.members.present()
     if present.facilitators().exists():
         return
     if heir := present.order_by("joined_at", "pk").first():
-        heir.is_facilitator = True
-        heir.save(update_fields=["is_facilitator"])
-        _tell_updated(poker_session, heir)
+        _set(locked, heir, is_facilitator=True)
 
 
-@transaction.atomic(durable=True)
-def remove_member(facilitator: Member, member: Member) -> None:
-    """Remove somebody. Their browser may join again, as somebody new.
+def remove_member(locked: Locked, member: Member) -> None:
+    """Remove somebody. Their browsers may join again, as somebody new.
 
     After the event that says so their connections are closed.
     """
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
-    _refresh_present(member)
-    _raise_if_last_facilitator(poker_session, member)
-    member.identity = ""
-    _take_leave(poker_session, member)
+    _raise_if_last_facilitator(locked, member)
+    member.identities.all().delete()
+    _take_leave(locked, member)
     terminate_on_commit(member.pk)
 
 
-@transaction.atomic(durable=True)
-def rename_member(asking: Member, member: Member, *, display_name: str) -> None:
-    """Give somebody another name: anybody themselves, facilitators everybody."""
-    poker_session = _lock_to_change(asking, member)
-    _raise_if_taken(poker_session, display_name, but_by=member)
-    member.set_name(display_name)
-    member.save(update_fields=["name", "name_key"])
-    _tell_updated(poker_session, member)
+def rename_member(locked: Locked, member: Member, *, display_name: str) -> None:
+    """Give somebody another name."""
+    if display_name != member.name:
+        _raise_if_taken(locked.session, display_name, but_by=member)
+        _set(locked, member, name=display_name, name_key=name_key(display_name))
 
 
-@transaction.atomic(durable=True)
-def change_role(asking: Member, member: Member, *, role: str) -> None:
+def change_role(locked: Locked, member: Member, *, role: str) -> None:
     """Make somebody a voter, or an observer, whose open card is taken back."""
-    poker_session = _lock_to_change(asking, member)
-    member.role = role
-    member.save(update_fields=["role"])
-    if not member.may_vote:
-        member_stops_voting.send(Member, member=member)
-    _tell_updated(poker_session, member)
+    if role != member.role:
+        if member.is_voter:
+            member_stops_voting.send(Member, member=member)
+        _set(locked, member, role=role)
 
 
-@transaction.atomic(durable=True)
-def promote_member(facilitator: Member, member: Member) -> None:
+def promote_member(locked: Locked, member: Member) -> None:
     """Make somebody a facilitator, beside those there are."""
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
-    _refresh_present(member)
-    member.is_facilitator = True
-    member.save(update_fields=["is_facilitator"])
-    _tell_updated(poker_session, member)
+    if not member.is_facilitator:
+        _set(locked, member, is_facilitator=True)
 
 
-@transaction.atomic(durable=True)
-def demote_member(facilitator: Member, member: Member) -> None:
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
-    _refresh_present(member)
-    _raise_if_last_facilitator(poker_session, member)
-    member.is_facilitator = False
-    member.save(update_fields=["is_facilitator"])
-    _tell_updated(poker_session, member)
+def demote_member(locked: Locked, member: Member) -> None:
+    _raise_if_last_facilitator(locked, member)
+    if member.is_facilitator:
+        _set(locked, member, is_facilitator=False)
 
 
-@transaction.atomic(durable=True)
 def change_settings(
-    facilitator: Member, *, name: str | None = None, deck: Deck | None = None
+    locked: Locked,
+    *,
+    name: str | None = None,
+    deck: Deck | None = None,
+    **settings: Any,
 ) -> None:
-    """Change what is given. No other deck while cards lie on the table."""
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
+    """Change what is given, if it is another. No other deck during a round."""
+    poker_session = locked.session
+    before = session_data(poker_session)
     if name is not None:
         poker_session.name = name
     if deck is not None and deck != poker_session.deck:
         deck_changing.send(PokerSession, poker_session=poker_session)
         poker_session.deck = deck
-    poker_session.save(update_fields=["name", "deck_slug", "deck_cards"])
-    publish_on_commit(
-        poker_session.channel,
-        SessionUpdated(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            session=session_data(poker_session),
-        ),
-    )
+    poker_session.settings |= settings
+    session = session_data(poker_session)
+    if session != before:
+        fields = ["name", "deck_slug", "deck_cards", "settings"]
+        poker_session.save(update_fields=fields)
+        poker_session.tell(SessionUpdated, by=locked.member, session=session)
 
 
-@transaction.atomic(durable=True)
-def end_session(facilitator: Member) -> None:
+def end_session(locked: Locked) -> None:
     """Close the session: nothing changes any more, all of it can still be read."""
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
-    _end(poker_session)
+    _end(locked.session, by=locked.member)
 
 
-@transaction.atomic(durable=True)
-def end_session_as_admin(poker_session: PokerSession) -> None:
-    """As ``end_session``, by an admin, who is in no session."""
-    poker_session = PokerSession.objects.lock(poker_session.pk)
-    if poker_session.has_ended:
-        raise SessionEnded
-    _end(poker_session)
-
-
-@transaction.atomic(durable=True)
-def reopen_session(facilitator: Member) -> None:
-    poker_session = PokerSession.objects.lock_for(facilitator)
-    if not facilitator.may_facilitate:
-        raise OnlyFacilitators
+def reopen_session(locked: Locked) -> None:
+    poker_session = locked.session
     if not poker_session.has_ended:
         raise SessionNotEnded
     poker_session.ended_at = None
     poker_session.save(update_fields=["ended_at"])
-    publish_on_commit(
-        poker_session.channel,
-        SessionReopened(
-            session_id=poker_session.pk, version=poker_session.next_version()
-        ),
+    poker_session.tell(SessionReopened, by=locked.member)
+
+
+@transaction.atomic(durable=True)
+def end_session_as_admin(session_id: str, admin: Actor) -> None:
+    """As ``end_session``, by an admin, who is in no session."""
+    poker_session = _lock(session_id)
+    if poker_session.has_ended:
+        raise SessionEnded
+    _end(poker_session, by=admin)
+
+
+@transaction.atomic(durable=True)
+def delete_session_as_admin(session_id: str, admin: Actor) -> None:
+    """Delete a session and all that belongs to it. Its journal stays."""
+    poker_session = _lock(session_id)
+    poker_session.tell(SessionDeleted, by=admin)
+    poker_session.delete()
+
+
+def record_heartbeat(member: Member, heartbeat: Heartbeat) -> None:
+    """A page says how it is. The room is told when that changes how its member is here.
+
+    Nobody is told that the last page closed: whoever reloads it is back in a moment,
+    and of everybody else the next heartbeat of each page tells.
+    """
+    before, now = renew_tab(member, heartbeat)
+    if now != before and now.is_online:
+        member.poker_session.say(
+            PresenceChanged,
+            user_id=member.pk,
+            is_online=now.is_online,
+            is_away=now.is_away,
+            at=now_ms(),
+        )
+
+
+def _lock(session_id: str) -> PokerSession:
+    try:
+        return PokerSession.objects.lock(session_id)
+    except PokerSession.DoesNotExist:
+        raise NoSuchSession from None
+
+
+def _recognise(member: Member, identity: str) -> None:
+    """From now on this browser is the member."""
+    MemberIdentity.objects.create(
+        member=member,
+        poker_session=member.poker_session,
+        fingerprint=fingerprint_of(identity),
     )
 
 
-def _lock_to_change(asking: Member, member: Member) -> PokerSession:
-    """Anybody may change themselves, facilitators everybody."""
-    poker_session = PokerSession.objects.lock_active_for(asking)
-    if member != asking and not asking.may_facilitate:
-        raise OnlyFacilitators
-    _refresh_present(member)
-    return poker_session
-
-
-def _refresh_present(member: Member) -> None:
-    member.refresh_from_db()
-    if not member.is_present:
-        raise MemberHasLeft
+def _set(locked: Locked, member: Member, **changes: Any) -> None:
+    """Change fields of a member, and tell."""
+    for name, value in changes.items():
+        setattr(member, name, value)
+    member.save(update_fields=list(changes))
+    locked.session.tell(
+        MemberUpdated, by=locked.member, named=member.name, member=member_data(member)
+    )
 
 
 def _raise_if_taken(
@@ -223,44 +237,24 @@ def _raise_if_taken(
         raise NameTaken
 
 
-def _raise_if_last_facilitator(poker_session: PokerSession, member: Member) -> None:
-    others = poker_session.members.present().facilitators().exclude(pk=member.pk)
+def _raise_if_last_facilitator(locked: Locked, member: Member) -> None:
+    others = locked.session.members.present().facilitators().exclude(pk=member.pk)
     if member.is_facilitator and not others.exists():
         raise LastFacilitator
 
 
-def _take_leave(poker_session: PokerSession, member: Member) -> None:
+def _take_leave(locked: Locked, member: Member) -> None:
     member.left_at, member.is_facilitator = timezone.now(), False
-    member.save(update_fields=["left_at", "is_facilitator", "identity"])
+    member.save(update_fields=["left_at", "is_facilitator"])
     member.tabs.all().delete()
     member_stops_voting.send(Member, member=member)
-    publish_on_commit(
-        poker_session.channel,
-        MemberLeft(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            user_id=member.pk,
-        ),
+    locked.session.tell(
+        MemberLeft, by=locked.member, named=member.name, user_id=member.pk
     )
 
 
-def _tell_updated(poker_session: PokerSession, member: Member) -> None:
-    publish_on_commit(
-        poker_session.channel,
-        MemberUpdated(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            member=member_data(member),
-        ),
-    )
-
-
-def _end(poker_session: PokerSession) -> None:
+def _end(poker_session: PokerSession, by: Member | Actor) -> None:
+    session_ending.send(PokerSession, poker_session=poker_session)
     poker_session.ended_at = timezone.now()
     poker_session.save(update_fields=["ended_at"])
-    publish_on_commit(
-        poker_session.channel,
-        SessionHasEnded(
-            session_id=poker_session.pk, version=poker_session.next_version()
-        ),
-    )
+    poker_session.tell(SessionHasEnded, by=by)

@@ -1,22 +1,23 @@
-"""Sessions and members in the admin: to look at, to end, to delete.
+"""Sessions and members in the admin: to look at, to end, to delete; and the journal.
 
 Nothing is edited here: a change that no action makes would break a rule, and no browser
 would hear of it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from .actions import end_session_as_admin
-from .models import Member, PokerSession
-from .rules import SessionEnded
+from database.fields import reaches_secret
+from web.rules import RuleBroken
 
-# No query string may ask about these: "?card=13" would tell who laid a 13, and an
-# identity is as good as its owner's cookie.
-SECRET_FIELDS = {"card", "identity"}
+from .actions import delete_session_as_admin, end_session_as_admin
+from .journal import Actor, JournalEntry
+from .journal import admin as as_admin
+from .models import Member, PokerSession
 
 
 class ReadOnly(admin.options.BaseModelAdmin):
@@ -37,7 +38,8 @@ class ReadOnly(admin.options.BaseModelAdmin):
 
 class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        if SECRET_FIELDS & set(lookup.split("__")):
+        """No query string may ask about a secret: "?card=13" would tell who laid it."""
+        if reaches_secret(self.model, lookup):
             return False
         return super().lookup_allowed(lookup, value, request)
 
@@ -61,8 +63,10 @@ class PokerSessionAdmin(ReadOnlyAdmin):
         "status",
         "deck_slug",
         "deck_cards",
+        "settings",
         "version",
         "created_at",
+        "active_at",
         "ended_at",
     ]
     inlines = [MemberInline]
@@ -77,7 +81,7 @@ class PokerSessionAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[PokerSession]
     ) -> None:
         """The same action that facilitators use, so each browser hears of it."""
-        ended = sum(_ended_now(poker_session) for poker_session in queryset)
+        ended = _count(queryset, end_session_as_admin, _actor(request))
         self.message_user(request, f"Sessions ended: {ended}.", messages.SUCCESS)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
@@ -86,9 +90,28 @@ class PokerSessionAdmin(ReadOnlyAdmin):
     def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, *args)
 
+    def delete_model(self, request: HttpRequest, obj: PokerSession) -> None:
+        """The open rooms are told."""
+        _count([obj], delete_session_as_admin, _actor(request))
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[PokerSession]
+    ) -> None:
+        _count(queryset, delete_session_as_admin, _actor(request))
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What belongs to a session goes with it, though it cannot be deleted alone."""
-        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
+        """Each session with what goes with it, though that cannot be deleted alone."""
+        to_delete = [
+            [
+                str(poker_session),
+                [
+                    f"Present members: {poker_session.members.present().count()}",
+                    f"Tasks: {poker_session.tasks.count()}",
+                ],
+            ]
+            for poker_session in objs
+        ]
+        _, counts, _, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set(), protected
 
 
@@ -120,9 +143,42 @@ class MemberAdmin(ReadOnlyAdmin):
     ]
 
 
-def _ended_now(poker_session: PokerSession) -> bool:
-    try:
-        end_session_as_admin(poker_session)
-    except SessionEnded:
-        return False
-    return True
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    """Who did what, when, on what: also of sessions that are no longer there."""
+
+    list_display = ["at", "session_name", "who", "what", "subject_name"]
+    list_filter = ["what", "actor", "at"]
+    search_fields = ["session_id", "session_name", "actor_name", "subject_name"]
+    date_hierarchy = "at"
+    fields = [
+        "at",
+        "session_id",
+        "session_name",
+        "actor",
+        "actor_id",
+        "actor_name",
+        "what",
+        "subject_id",
+        "subject_name",
+    ]
+
+    @admin.display(description="who")
+    def who(self, entry: JournalEntry) -> str:
+        return entry.actor_name or entry.get_actor_display()
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return as_admin(request.user.get_username())
+
+
+def _count(sessions: Any, action: Callable[[str, Actor], None], actor: Actor) -> int:
+    """On how many of the sessions it was done: not on those that forbid it by now."""
+    done = 0
+    for poker_session in sessions:
+        try:
+            action(poker_session.pk, actor)
+        except RuleBroken:
+            continue
+        done += 1
+    return done

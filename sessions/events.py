@@ -1,66 +1,42 @@
-"""What a session's browsers are told; docs/events.md has the table.
+"""What browsers are told of a session and its members; docs/events.md has the table."""
 
-An event is declared once, typed and frozen, with its payload written out: a new column
-of a model must never become a new leak by itself.
-"""
+from dataclasses import dataclass
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
-
-# A larger one is sent as a pointer to the state: hosted servers refuse data over
-# 10,240 bytes and self-hosted ones count the whole request.
-LARGEST_EVENT_BYTES = 8_000
-
-Payload = Mapping[str, Any]
+from .contract import ABSENT, Message, Payload, PokerEvent
 
 
 @dataclass(frozen=True, kw_only=True)
-class PokerEvent:
-    """An event of one session. ``data`` is its payload on the wire, camelCase keys."""
-
-    type: ClassVar[str]
-    session_id: str
-    version: int
+class AboutMember(PokerEvent):
+    member: Payload
 
     @property
-    def data(self) -> Payload:
-        payload = {
-            _camel(field.name): getattr(self, field.name) for field in fields(self)
-        }
-        if len(json.dumps(payload, ensure_ascii=False).encode()) > LARGEST_EVENT_BYTES:
-            return {
-                "sessionId": self.session_id,
-                "version": self.version,
-                "refetch": True,
-            }
-        return payload
+    def subject_id(self) -> str:
+        return str(self.member["userId"])
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemberJoined(PokerEvent):
+class MemberJoined(AboutMember):
     type = "member-joined"
-    member: Payload
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemberUpdated(PokerEvent):
-    """A member has another name, role or right, or is away or back.
-
-    In the last case, and only then, ``member`` says ``isOnline`` and ``isAway`` too.
-    """
+class MemberUpdated(AboutMember):
+    """A member has another name, role or right."""
 
     type = "member-updated"
-    member: Payload
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemberLeft(PokerEvent):
-    """A member left or was removed."""
+    """A member left or was removed. ``channel``: where the session goes on, if new."""
 
     type = "member-left"
     user_id: str
+    channel: str = ABSENT
+
+    @property
+    def subject_id(self) -> str:
+        return self.user_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +49,8 @@ class SessionUpdated(PokerEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionHasEnded(PokerEvent):
+    """It ended; a task that was being voted on is pending again, without a round."""
+
     type = "session-ended"
 
 
@@ -81,6 +59,19 @@ class SessionReopened(PokerEvent):
     type = "session-reopened"
 
 
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
+@dataclass(frozen=True, kw_only=True)
+class SessionDeleted(PokerEvent):
+    """An admin deleted the session and all that belongs to it."""
+
+    type = "session-deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceChanged(Message):
+    """Somebody is online, away or offline. ``at``: ms since 1970, the newest wins."""
+
+    type = "presence"
+    user_id: str
+    is_online: bool
+    is_away: bool
+    at: int

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
-from web.forms import CheckedForm, PartialForm
-from web.rules import InvalidInput
+from web.forms import CheckedForm, StrictForm
 
 from .decks import CUSTOM, LABELS, READY_MADE, Deck, custom_deck
-from .models import LONGEST_SESSION_NAME, LONGEST_TAB_NAME, Member
+from .heartbeats import CLOSED
+from .models import LONGEST_SESSION_NAME, LONGEST_TAB_NAME, Member, Tab
 from .names import LONGEST_NAME, clean_name
-from .presence import Heartbeat, State
+from .settings import setting_fields
 
 TAB_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_TAB_NAME}}}")
 WRONG_TAB_NAME = f"A tab's name has 1 to {LONGEST_TAB_NAME} letters and digits."
@@ -43,8 +43,8 @@ class RoleForm(CheckedForm):
     role = forms.ChoiceField(
         choices=Member.Role.choices,
         error_messages={
-            "required": "Please choose to vote or to watch.",
-            "invalid_choice": "One is a voter or an observer.",
+            "required": "Choose voter or observer.",
+            "invalid_choice": "Choose voter or observer.",
         },
     )
 
@@ -53,7 +53,7 @@ class JoinForm(DisplayNameForm):
     role = forms.ChoiceField(
         choices=Member.Role.choices,
         required=False,
-        error_messages={"invalid_choice": "One is a voter or an observer."},
+        error_messages={"invalid_choice": "Choose voter or observer."},
     )
 
     def clean_role(self) -> str:
@@ -77,6 +77,8 @@ class DeckFields(forms.Form):
         slug, cards = cleaned.get("deck"), cleaned.pop("cards", "")
         if slug is not None:
             cleaned["deck"] = self._deck(slug, cards)
+        elif cards and "deck" not in self.data:
+            self.add_error("cards", "Cards need a deck: send deck=custom with them.")
         return cleaned
 
     def _deck(self, slug: str, cards: str) -> Deck | None:
@@ -95,47 +97,28 @@ class NewSessionForm(DeckFields, DisplayNameForm):
     name = NameField(longest=LONGEST_SESSION_NAME)
 
 
-class SettingsForm(DeckFields, PartialForm):
+class SettingsForm(DeckFields, StrictForm):
+    """Name, deck, and all of sessions/settings.py; only what is sent changes."""
+
+    unknown = "There is no such setting."
     name = NameField(longest=LONGEST_SESSION_NAME)
+
+    def more_fields(self) -> Mapping[str, forms.Field]:
+        return setting_fields()
 
 
 class PresenceForm(CheckedForm):
-    """``tab``, a page of the member, and whether it is visible, hidden or closed."""
+    """``tab``, the name of a page, and its ``state``: live, slow, hidden or closed."""
 
     tab = forms.RegexField(
         rf"\A{TAB_NAME.pattern}\Z",
         strip=False,
         error_messages={"required": WRONG_TAB_NAME, "invalid": WRONG_TAB_NAME},
     )
-    presence = forms.ChoiceField(
-        choices=[("online", "visible"), ("away", "hidden"), ("offline", "closed")],
+    state = forms.ChoiceField(
+        choices=[(state, state) for state in (*Tab.State.values, CLOSED)],
         error_messages={
-            "required": "Please say online, away or offline.",
-            "invalid_choice": "One is online, away or offline.",
+            "required": "Please say live, slow, hidden or closed.",
+            "invalid_choice": "A page is live, slow, hidden or closed.",
         },
     )
-
-    def heartbeat(self) -> Heartbeat:
-        cleaned = self.checked()
-        states = {"online": State.SHOWN, "away": State.HIDDEN, "offline": None}
-        return Heartbeat(cleaned["tab"], states[cleaned["presence"]])
-
-
-def heartbeat_from(query: Mapping[str, str]) -> Heartbeat | None:
-    """How a page says that it is doing when it asks for the state.
-
-    ``tab`` names it; ``seen`` is "live" or "slow" (with or without a live connection)
-    or "hidden". ``slow`` alone is a client that has one page at most and names none. No
-    form: this is asked every few seconds by everybody.
-
-    Raises:
-        InvalidInput: either is of the wrong shape.
-    """
-    if "seen" not in query:
-        return Heartbeat("", State.SLOW) if "slow" in query else None
-    tab, state = query.get("tab", ""), query["seen"]
-    if state not in {State.LIVE, State.SLOW, State.HIDDEN}:
-        raise InvalidInput({"seen": ["A page is live, slow or hidden."]})
-    if not TAB_NAME.fullmatch(tab):
-        raise InvalidInput({"tab": [WRONG_TAB_NAME]})
-    return Heartbeat(tab, state)

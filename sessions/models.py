@@ -1,16 +1,24 @@
 """Sessions and the people in them."""
 
-from typing import ClassVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import connection, models, transaction
 from django.utils import timezone
 
+from database.fields import SecretCharField
 from database.statements import PreparedQuery, PreparedUpdate
+from realtime import publish_on_commit
 
+from .abilities import Ability, MayNot, abilities_of
+from .contract import Message, PokerEvent
 from .decks import Deck
 from .ids import unguessable_id
+from .journal import Actor, ActorKind, JournalEntry
 from .names import LONGEST_NAME, name_key
-from .rules import NotAMember, OnlyFacilitators, SessionEnded
+from .rules import SessionEnded
+from .settings import Group, Rights, settings_of
 
 LONGEST_SESSION_NAME = 80
 
@@ -23,37 +31,17 @@ class PokerSessionQuerySet(models.QuerySet["PokerSession"]):
 
         On SQLite, which has no row locks, the transaction itself is the lock
         (``transaction_mode: IMMEDIATE``).
+
+        Raises:
+            TransactionManagementError: outside a transaction nothing would be locked.
         """
+        if not connection.in_atomic_block:
+            raise transaction.TransactionManagementError(
+                "PokerSession.objects.lock() needs a transaction."
+            )
         if poker_session := _to_lock.first(session_id):
             return poker_session
         raise PokerSession.DoesNotExist
-
-    def lock_for(self, member: "Member") -> "PokerSession":
-        """Lock the session of somebody who is about to change it; read them again.
-
-        Raises:
-            NotAMember: they left or were removed meanwhile.
-        """
-        poker_session = self.lock(member.poker_session_id)
-        _member_anew.refresh(member, member.pk)
-        member.poker_session = poker_session
-        if not member.is_present:
-            raise NotAMember
-        return poker_session
-
-    def lock_active_for(self, member: "Member") -> "PokerSession":
-        """As ``lock_for``; an ended session raises SessionEnded."""
-        poker_session = self.lock_for(member)
-        if poker_session.has_ended:
-            raise SessionEnded
-        return poker_session
-
-    def lock_to_facilitate(self, facilitator: "Member") -> "PokerSession":
-        """As ``lock_active_for``; who is no facilitator raises OnlyFacilitators."""
-        poker_session = self.lock_active_for(facilitator)
-        if not facilitator.may_facilitate:
-            raise OnlyFacilitators
-        return poker_session
 
 
 class PokerSession(models.Model):
@@ -63,9 +51,12 @@ class PokerSession(models.Model):
     name = models.CharField(max_length=LONGEST_SESSION_NAME)
     deck_slug = models.CharField(max_length=24)
     deck_cards = models.JSONField()
+    # By the names of sessions/settings.py; what is not there has its default.
+    settings = models.JSONField(default=dict, blank=True)
     # Raised once for every event, under the row's lock.
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    active_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PokerSessionQuerySet.as_manager()
@@ -97,15 +88,54 @@ class PokerSession(models.Model):
     def status(self) -> str:
         return "ended" if self.has_ended else "active"
 
-    def refresh(self) -> None:
-        """As ``refresh_from_db``, for less."""
-        _session_anew.refresh(self, self.pk)
+    def settings_of(self, group: type[Group]) -> Group:
+        return settings_of(group, self.settings)
 
-    def next_version(self) -> int:
-        """The version of the event about to be published. Only on a locked row."""
+    def tell(
+        self,
+        event: type[PokerEvent],
+        *,
+        by: "Member | Actor",
+        named: str = "",
+        **data: Any,
+    ) -> None:
+        """Tell of a change: the only way to. Within the transaction that has the lock.
+
+        Raises the version, sets ``active_at``, writes the journal unless the event
+        says otherwise, and publishes after the commit. ``named``: for the journal, the
+        name of the member or task that the event is about.
+        """
+        actor = by.as_actor if isinstance(by, Member) else by
         self.version += 1
-        _raise_version.write(self.pk, self.version)
-        return self.version
+        self.active_at = timezone.now()
+        _raise_version.write(self.pk, self.version, _for_database(self.active_at))
+        told = event(
+            session_id=self.pk, version=self.version, by=actor.id or None, **data
+        )
+        if event.journal:
+            self.note(event.type, by=actor, about=(told.subject_id, named))
+        publish_on_commit(self.channel, told)
+
+    def say(self, message: type[Message], **data: Any) -> None:
+        """Tell of what is no change: without version, lock or journal."""
+        publish_on_commit(self.channel, message(session_id=self.pk, **data))
+
+    def note(
+        self, what: str, *, by: "Member | Actor", about: tuple[str, str] = ("", "")
+    ) -> None:
+        """Write into the journal alone. ``about``: the id and name of what it is on."""
+        actor = by.as_actor if isinstance(by, Member) else by
+        subject_id, subject_name = about
+        JournalEntry.objects.create(
+            session_id=self.pk,
+            session_name=self.name,
+            actor=actor.kind,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            what=what,
+            subject_id=subject_id,
+            subject_name=subject_name,
+        )
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -130,8 +160,6 @@ class Member(models.Model):
     poker_session = models.ForeignKey(
         PokerSession, on_delete=models.CASCADE, related_name="members"
     )
-    # The browser's secret (sessions/identity.py); empty once a member was removed.
-    identity = models.CharField(max_length=32, blank=True, editable=False)
     name = models.CharField(max_length=LONGEST_NAME)
     # One character can become eighteen when its width and form no longer count.
     name_key = models.CharField(max_length=LONGEST_NAME * 18, editable=False)
@@ -150,11 +178,6 @@ class Member(models.Model):
                 condition=models.Q(left_at=None),
                 name="one_present_member_of_a_name",
             ),
-            models.UniqueConstraint(
-                fields=["poker_session", "identity"],
-                condition=~models.Q(identity=""),
-                name="one_member_of_an_identity",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -165,19 +188,47 @@ class Member(models.Model):
         return self.left_at is None
 
     @property
-    def may_vote(self) -> bool:
+    def is_voter(self) -> bool:
         return self.role == self.Role.VOTER
 
     @property
-    def may_facilitate(self) -> bool:
-        """Start, reveal, vote again, finalize, skip, end, edit tasks, change others.
+    def as_actor(self) -> Actor:
+        return Actor(ActorKind.MEMBER, self.pk, self.name)
 
-        The one place that says who may reveal.
-        """
-        return self.is_facilitator
+    def may(self, ability: Ability, poker_session: PokerSession) -> bool:
+        return ability in abilities_of(
+            is_voter=self.is_voter,
+            is_facilitator=self.is_facilitator,
+            rights=poker_session.settings_of(Rights),
+        )
 
     def set_name(self, name: str) -> None:
         self.name, self.name_key = name, name_key(name)
+
+
+class MemberIdentity(models.Model):
+    """A browser of a member (sessions/identity.py). A member may have several."""
+
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, related_name="identities"
+    )
+    poker_session = models.ForeignKey(
+        PokerSession, on_delete=models.CASCADE, related_name="+"
+    )
+    # SHA-256 of the browser's secret, in hexadecimal.
+    fingerprint = SecretCharField(max_length=64, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["poker_session", "fingerprint"],
+                name="one_member_of_a_browser",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"A browser of {self.member}"
 
 
 class Tab(models.Model):
@@ -188,15 +239,15 @@ class Tab(models.Model):
     """
 
     class State(models.TextChoices):
-        """How the page was last heard of; sessions/presence.py says what it means."""
+        """What the page last said of itself."""
 
-        LIVE = "live", "Asked for the state, with a live connection"
-        SLOW = "slow", "Asked for the state, for want of a live connection"
-        SHOWN = "shown", "Told that it came to the front"
+        LIVE = "live", "Shown, with a live connection"
+        SLOW = "slow", "Shown, without a live connection"
         HIDDEN = "hidden", "Hidden behind another page, or minimised"
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="tabs")
-    # Chosen by the page at random, as the tab of its votes.
+    # Chosen by the page at random, as the tab of its votes; empty for the page that
+    # somebody who has just joined is about to open.
     name = models.CharField(max_length=LONGEST_TAB_NAME, blank=True)
     state = models.CharField(max_length=6, choices=State)
     # Milliseconds since 1970: a hundred of them are read for each answer, and as
@@ -214,11 +265,32 @@ class Tab(models.Model):
         return f"{self.member}, {self.get_state_display()}"
 
 
+@dataclass(frozen=True)
+class Locked:
+    """A session that nobody else changes until the commit, and who acts in it."""
+
+    session: PokerSession
+    member: Member
+
+    def require(self, ability: str, *, unless: bool = False) -> None:
+        """Raises MayNot: the member lacks it, and it is not needless."""
+        if not unless and not self.member.may(Ability(ability), self.session):
+            raise MayNot(Ability(ability))
+
+    def require_open(self) -> None:
+        """Raises SessionEnded."""
+        if self.session.has_ended:
+            raise SessionEnded
+
+    def is_oneself(self, subject: object) -> bool:
+        return subject == self.member
+
+
+def _for_database(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
 _to_lock = PreparedQuery(
     lambda session_id: PokerSession.objects.select_for_update().filter(pk=session_id)
 )
-_session_anew = PreparedQuery(
-    lambda session_id: PokerSession.objects.filter(pk=session_id)
-)
-_member_anew = PreparedQuery(lambda user_id: Member.objects.filter(pk=user_id))
-_raise_version = PreparedUpdate(PokerSession, "version")
+_raise_version = PreparedUpdate(PokerSession, "version", "active_at")

@@ -4,7 +4,10 @@ from typing import Any
 
 from database.statements import PreparedQuery
 
+from .abilities import abilities_of
 from .models import Member, PokerSession
+from .presence import Presence, Standing, now_ms, open_tabs_of, standing_of
+from .settings import Rights, settings_data
 
 _present = PreparedQuery(
     lambda session_id: (
@@ -22,29 +25,55 @@ def session_data(poker_session: PokerSession) -> dict[str, Any]:
         "name": poker_session.name,
         "status": poker_session.status,
         "deck": {"slug": deck.slug, "cards": list(deck.cards)},
-        "settings": {},
+        "settings": settings_data(poker_session.settings),
+        # Comes with taking over from facilitators who are away.
+        "facilitatorsAwaySince": None,
     }
 
 
 def member_data(member: Member) -> dict[str, Any]:
-    """A member without presence, which events carry only where it changes."""
-    return _facts(member.pk, member.name, member.role, member.is_facilitator)
+    """A member as events tell of them, with how they are here now."""
+    standing = standing_of(open_tabs_of(member))
+    return _member(
+        member.pk, member.name, member.role, member.is_facilitator, standing, now_ms()
+    )
 
 
-def present_members(poker_session: PokerSession) -> list[dict[str, Any]]:
+def members_data(
+    poker_session: PokerSession, presence: Presence
+) -> list[dict[str, Any]]:
     """``member_data`` of each, in the order of joining, without instances of them."""
-    return [_facts(*row) for row in _present.all(poker_session.pk)]
+    return [
+        _member(*row, presence.of(row[0]), presence.at)
+        for row in _present.all(poker_session.pk)
+    ]
 
 
-def _facts(user_id: str, name: str, role: str, is_facilitator: bool) -> dict[str, Any]:
+def me_data(poker_session: PokerSession, member: dict[str, Any]) -> dict[str, Any]:
+    """Whoever asks, made of their own row of ``members_data``."""
+    facts = {key: member[key] for key in ("userId", "name", "role", "isFacilitator")}
+    abilities = abilities_of(
+        is_voter=member["role"] == Member.Role.VOTER,
+        is_facilitator=member["isFacilitator"],
+        rights=poker_session.settings_of(Rights),
+    )
+    return facts | {"may": abilities}
+
+
+def _member(
+    user_id: str,
+    name: str,
+    role: str,
+    is_facilitator: bool,
+    standing: Standing,
+    at: int,
+) -> dict[str, Any]:
     return {
         "userId": user_id,
         "name": name,
         "role": role,
         "isFacilitator": is_facilitator,
+        "isOnline": standing.is_online,
+        "isAway": standing.is_away,
+        "at": at,
     }
-
-
-def presence_data(*, is_online: bool, is_away: bool) -> dict[str, Any]:
-    """Away is who is online but has no visible page of the session."""
-    return {"isOnline": is_online, "isAway": is_away}

@@ -3,21 +3,22 @@
 from web.rules import RuleBroken
 
 
+class NoSuchSession(RuleBroken):
+    status = 404
+    code = "no-session"
+    message = "There is no such session. Is the link complete?"
+
+
+class NoSuchMember(RuleBroken):
+    status = 404
+    code = "no-member"
+    message = "This person is not in the session."
+
+
 class NotAMember(RuleBroken):
     status = 403
     code = "not-a-member"
     message = "You are not in this session. Open its link to join."
-
-
-class OnlyFacilitators(RuleBroken):
-    status = 403
-    code = "only-facilitators"
-    message = "Only a facilitator can do this."
-
-
-class MemberHasLeft(RuleBroken):
-    code = "member-has-left"
-    message = "This person is no longer in the session."
 
 
 class NameTaken(RuleBroken):

@@ -1,6 +1,6 @@
 """What apps above this one take part in; sent inside the transaction of an action.
 
-A receiver writes rows, publishes, or refuses by raising a broken rule.
+A receiver writes rows, or refuses by raising a broken rule.
 """
 
 from django.dispatch import Signal
@@ -10,3 +10,6 @@ member_stops_voting = Signal()
 
 # ``poker_session``: locked, about to get another deck.
 deck_changing = Signal()
+
+# ``poker_session``: locked, about to end.
+session_ending = Signal()

@@ -1,11 +1,10 @@
-"""The door to a task: through the member's own session, so a foreign id is 404."""
-
-from django.http import Http404
+"""Reaching a task: through the member's own session, so a foreign id is unknown."""
 
 from database.statements import PreparedQuery
-from sessions.models import Member
+from sessions.models import Locked, Member
 
 from .models import Task
+from .rules import NoSuchTask
 
 _task = PreparedQuery(
     lambda session_id, task_id: Task.objects.filter(
@@ -15,7 +14,12 @@ _task = PreparedQuery(
 
 
 def task_of(member: Member, task_id: str) -> Task:
-    task = _task.first(member.poker_session_id, task_id)
-    if task is None:
-        raise Http404("There is no such task.")
-    return task
+    """Raises NoSuchTask."""
+    if task := _task.first(member.poker_session_id, task_id):
+        return task
+    raise NoSuchTask
+
+
+def task_in(locked: Locked, task_id: str) -> Task:
+    """A task of the locked session, as it is until the commit. Raises NoSuchTask."""
+    return task_of(locked.member, task_id)

@@ -1,99 +1,81 @@
-"""What facilitators do to the queue. Each action is told to the room."""
+"""What people do to the queue. Each action is told to the room."""
 
-from collections.abc import Sequence
+from django.db.models import F, Max
 
-from django.db import transaction
-
-from realtime import publish_on_commit
-from sessions.models import Member, PokerSession
+from sessions.models import Locked
 
 from .events import TaskAdded, TaskRemoved, TasksReordered, TaskUpdated
 from .models import Task
 from .room_state import task_data
-from .rules import QueueChanged, TaskBeingVotedOn, TaskIsGone
+from .rules import QueueChanged, TaskBeingVotedOn
 
 
-@transaction.atomic(durable=True)
 def add_task(
-    facilitator: Member, *, title: str, description: str = "", link: str = ""
+    locked: Locked, *, title: str, description: str = "", link: str = ""
 ) -> Task:
     """Put a task at the queue's end."""
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
     task = Task.objects.create(
-        poker_session=poker_session, title=title, description=description, link=link
+        poker_session=locked.session, title=title, description=description, link=link
     )
-    publish_on_commit(
-        poker_session.channel,
-        TaskAdded(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            tasks=[task_data(task)],
-        ),
+    locked.session.tell(
+        TaskAdded, by=locked.member, named=title, tasks=[task_data(task)], before=None
     )
     return task
 
 
-@transaction.atomic(durable=True)
-def edit_task(facilitator: Member, task: Task, **changes: str) -> None:
+def edit_task(locked: Locked, task: Task, **changes: str) -> None:
     """Change ``title``, ``description``, ``link``; what is not given stays."""
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
-    _refresh(task)
-    for field, text in changes.items():
-        setattr(task, field, text)
-    task.save(update_fields=list(changes))
-    publish_on_commit(
-        poker_session.channel,
-        TaskUpdated(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            task=task_data(task),
-        ),
+    changed = [name for name in changes if changes[name] != getattr(task, name)]
+    if not changed:
+        return
+    for name in changed:
+        setattr(task, name, changes[name])
+    task.save(update_fields=changed)
+    locked.session.tell(
+        TaskUpdated, by=locked.member, named=task.title, task=task_data(task)
     )
 
 
-@transaction.atomic(durable=True)
-def delete_task(facilitator: Member, task: Task) -> None:
+def delete_task(locked: Locked, task: Task) -> None:
     """Take a task out for good, its rounds with it."""
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
-    _refresh(task)
     if task.is_being_voted_on:
         raise TaskBeingVotedOn
     task_id = task.pk
     task.delete()
-    publish_on_commit(
-        poker_session.channel,
-        TaskRemoved(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            task_id=task_id,
-        ),
+    locked.session.tell(
+        TaskRemoved, by=locked.member, named=task.title, task_id=task_id
     )
 
 
-@transaction.atomic(durable=True)
-def reorder_tasks(facilitator: Member, task_ids: Sequence[str]) -> None:
-    """Put the whole queue in this order.
+def move_task(locked: Locked, task: Task, *, before: str) -> None:
+    """Put a task before another one, or with "" at the queue's end.
 
     Raises:
-        QueueChanged: these are not exactly the tasks there are now.
+        QueueChanged: the other one is no longer there.
     """
-    poker_session = PokerSession.objects.lock_to_facilitate(facilitator)
-    if sorted(task_ids) != sorted(poker_session.tasks.values_list("pk", flat=True)):
+    queue = list(locked.session.tasks.values_list("pk", flat=True))
+    if before and before not in queue:
         raise QueueChanged
-    poker_session.set_task_order(task_ids)  # type: ignore[attr-defined]  # Django's
-    publish_on_commit(
-        poker_session.channel,
-        TasksReordered(
-            session_id=poker_session.pk,
-            version=poker_session.next_version(),
-            task_ids=list(task_ids),
-        ),
+    place = queue.index(task.pk)
+    follower = queue[place + 1] if place + 1 < len(queue) else ""
+    if before in {task.pk, follower}:
+        return
+    _put_before(task, before)
+    locked.session.tell(
+        TasksReordered,
+        by=locked.member,
+        named=task.title,
+        task_id=task.pk,
+        before=before or None,
     )
 
 
-def _refresh(task: Task) -> None:
-    """Read the task anew, now that the session is locked."""
-    try:
-        task.refresh_from_db()
-    except Task.DoesNotExist as deleted:
-        raise TaskIsGone from deleted
+def _put_before(task: Task, before: str) -> None:
+    """Only the order of ``_order`` means something (``order_with_respect_to``)."""
+    tasks = Task.objects.filter(poker_session=task.poker_session_id)
+    if before:
+        place = tasks.values_list("_order", flat=True).get(pk=before)
+        tasks.filter(_order__gte=place).update(_order=F("_order") + 1)
+    else:
+        place = tasks.aggregate(last=Max("_order"))["last"] + 1
+    tasks.filter(pk=task.pk).update(_order=place)

@@ -51,6 +51,12 @@ class NewTaskForm(_TaskFields, CheckedForm):
     pass
 
 
+class MoveTaskForm(CheckedForm):
+    """``before``: the id of the task that it is put before; empty: to the end."""
+
+    before = forms.CharField(required=False, max_length=64)
+
+
 class EditTaskForm(_TaskFields, PartialForm):
     """A quick vote's task may stay nameless."""
 

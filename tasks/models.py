@@ -45,6 +45,9 @@ class Task(models.Model):
     )
     # The card agreed on, "" where there is none.
     story_points = models.CharField(max_length=8, blank=True, editable=False)
+    # Whether its session is live, with one round at a time; one that is open until a
+    # time may vote on many tasks at once.
+    is_live = models.BooleanField(default=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = TaskQuerySet.as_manager()
@@ -55,7 +58,7 @@ class Task(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["poker_session"],
-                condition=models.Q(status="voting"),
+                condition=models.Q(status="voting", is_live=True),
                 name="one_task_being_voted_on",
             ),
         ]

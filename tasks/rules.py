@@ -3,6 +3,12 @@
 from web.rules import RuleBroken
 
 
+class NoSuchTask(RuleBroken):
+    status = 404
+    code = "no-task"
+    message = "This task is no longer in the queue."
+
+
 class TaskBeingVotedOn(RuleBroken):
     code = "task-being-voted-on"
     message = "This task is being voted on. Finish or skip it first."
@@ -11,9 +17,3 @@ class TaskBeingVotedOn(RuleBroken):
 class QueueChanged(RuleBroken):
     code = "queue-changed"
     message = "The queue has changed meanwhile. Please move the task again."
-
-
-class TaskIsGone(RuleBroken):
-    status = 404
-    code = "not-found"
-    message = "This task is no longer in the queue."

@@ -5,6 +5,7 @@ from django.contrib import admin
 from sessions.admin import ReadOnly, ReadOnlyAdmin
 
 from .models import Vote, VotingRound
+from .visibility import card_for_admin
 
 FACE_DOWN = "face down"
 
@@ -13,7 +14,7 @@ class ShowsCard:
     @admin.display(description="card")
     def shown_card(self, vote: Vote) -> str:
         """Without an order field: sorting by a hidden card would tell it."""
-        return vote.card if vote.voting_round.is_revealed else FACE_DOWN
+        return card_for_admin(vote) or FACE_DOWN
 
 
 class VoteInline(ShowsCard, ReadOnly, admin.TabularInline):

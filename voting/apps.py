@@ -6,9 +6,10 @@ class VotingConfig(AppConfig):
     verbose_name = "Planning poker: voting"
 
     def ready(self) -> None:
-        from sessions.signals import deck_changing, member_stops_voting
+        from sessions.signals import deck_changing, member_stops_voting, session_ending
 
-        from .receivers import refuse_another_deck, take_back_open_card
+        from . import receivers
 
-        member_stops_voting.connect(take_back_open_card)
-        deck_changing.connect(refuse_another_deck)
+        member_stops_voting.connect(receivers.take_back_open_card)
+        deck_changing.connect(receivers.refuse_another_deck)
+        session_ending.connect(receivers.put_back_tasks)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from database.fields import SecretCharField
 from database.statements import PreparedQuery
 from sessions.decks import LONGEST_LABEL, Deck
 from sessions.ids import unguessable_id
@@ -13,9 +14,17 @@ from tasks.models import Task
 
 
 class VotingRoundQuerySet(models.QuerySet["VotingRound"]):
-    def current_in(self, poker_session: PokerSession) -> "VotingRound | None":
-        """The latest round of the task being voted on, None without one."""
-        return _current.first(poker_session.pk)
+    def in_hand(self, session_id: str) -> "list[VotingRound]":
+        """The latest round of each task that is being voted on, in the queue's order.
+
+        One at most, except in a session that is open until a time.
+        """
+        latest = {each.task_id: each for each in _of_tasks_voted_on.all(session_id)}
+        return list(latest.values())
+
+    def current_of(self, task: Task) -> "VotingRound | None":
+        """The latest round of a task that is being voted on, else None."""
+        return _current.first(task.pk)
 
     def open_in(self, poker_session: PokerSession) -> "VotingRoundQuerySet":
         return self.filter(
@@ -83,7 +92,8 @@ class Vote(models.Model):
         VotingRound, on_delete=models.CASCADE, related_name="votes"
     )
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="votes")
-    card = models.CharField(max_length=LONGEST_LABEL)
+    # Shown by voting/visibility.py alone.
+    card = SecretCharField(max_length=LONGEST_LABEL)
 
     class Meta:
         ordering = ["voting_round", "member"]
@@ -119,12 +129,13 @@ class VoteReceipt(models.Model):
         return f"{self.member}, {self.tab}"
 
 
+_of_tasks_voted_on = PreparedQuery(
+    lambda session_id: VotingRound.objects.filter(
+        task__poker_session=session_id, task__status=Task.Status.VOTING
+    ).order_by("task___order", "number")
+)
 _current = PreparedQuery(
-    lambda session_id: (
-        VotingRound.objects.filter(
-            task__poker_session=session_id, task__status=Task.Status.VOTING
-        )
-        .select_related("task")
-        .order_by("-number")[:1]
-    )
+    lambda task_id: VotingRound.objects.filter(
+        task=task_id, task__status=Task.Status.VOTING
+    ).order_by("-number")[:1]
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sessions.models import Member, PokerSession
+from tasks.models import Task
 
 from .models import Vote, VotingRound
 from .rules import RoundInProgress
@@ -18,5 +19,17 @@ def take_back_open_card(member: Member, **kwargs: Any) -> None:
 
 
 def refuse_another_deck(poker_session: PokerSession, **kwargs: Any) -> None:
-    if VotingRound.objects.current_in(poker_session):
+    if VotingRound.objects.in_hand(poker_session.pk):
         raise RoundInProgress
+
+
+def put_back_tasks(poker_session: PokerSession, **kwargs: Any) -> None:
+    """What is being voted on when a session ends is pending again; an open round of it
+    is abandoned, and its cards stay face down for ever.
+
+    Browsers know it from the event about the session.
+    """
+    VotingRound.objects.open_in(poker_session).update(
+        status=VotingRound.Status.ABANDONED
+    )
+    poker_session.tasks.voting().update(status=Task.Status.PENDING)

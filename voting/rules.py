@@ -3,12 +3,6 @@
 from web.rules import RuleBroken
 
 
-class MayNotVote(RuleBroken):
-    status = 403
-    code = "may-not-vote"
-    message = "Observers do not vote. Become a voter first."
-
-
 class CardNotInDeck(RuleBroken):
     status = 422
     code = "card-not-in-deck"

@@ -52,7 +52,7 @@ class Command:
     answers: bool = True
 
 
-class RequestRefused(Exception):  # noqa: N818 -- it names a refusal, not an error
+class RequestRefused(Exception):
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
         self.response = error(status, message)

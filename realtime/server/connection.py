@@ -26,7 +26,7 @@ UNAUTHORIZED = 4009
 TOO_MANY_CLIENT_EVENTS = 4301
 
 
-class MessageRefused(Exception):  # noqa: N818 -- it names a refusal, not an error
+class MessageRefused(Exception):
     """What a client sent is not done; it is told why, and stays connected."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
