@@ -62,7 +62,7 @@ def task_data(task: Task) -> dict[str, Any]:
 def details_data(description: str) -> dict[str, Any]:
     return {
         "description": description,
-        "descriptionHtml": linebreaks(description, autoescape=True),
+        "descriptionHtml": description and linebreaks(description, autoescape=True),
         # Comes with the meeting: a decision that everybody sees.
         "note": "",
     }
