@@ -6,7 +6,7 @@
  * what went wrong is shown as a notice.
  *
  * @import {Api, Fields} from "./api.js"
- * @import {Dialog, Role, Round, Tab, Ui, Value} from "./state.js"
+ * @import {Dialog, Role, Round, Tab, Ui, PageState} from "./state.js"
  * @import {Store} from "./store.js"
  * @import {Sync} from "./sync.js"
  * @import {Votes} from "./votes.js"
@@ -15,17 +15,17 @@
  */
 
 import { NetworkFailure, Refusal } from "./api.js";
-import { taskInHand } from "./state.js";
+import { currentTask } from "./state.js";
 
 /**
  * @param {object} parts
  * @param {Api} parts.api
- * @param {Store<Value>} parts.store
- * @param {Pick<Sync, "acted" | "refresh" | "stop">} parts.sync
+ * @param {Store<PageState>} parts.store
+ * @param {Pick<Sync, "actionAccepted" | "refresh" | "stop">} parts.sync
  * @param {Votes} parts.votes
  */
 export function createActions({ api, store, sync, votes }) {
-  let notices = 0;
+  let noticeCount = 0;
 
   /** @param {Partial<Ui>} changes */
   function show(changes) {
@@ -35,45 +35,45 @@ export function createActions({ api, store, sync, votes }) {
 
   /**
    * @param {() => Promise<void>} request
-   * @param {(failure: Error) => void} tell
+   * @param {(failure: Error) => void} onFailure
    */
-  async function attempt(request, tell = notify) {
+  async function attempt(request, onFailure = notify) {
     const { version } = store.get().room;
     try {
       await request();
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof NetworkFailure)) throw error;
-      tell(error);
+      onFailure(error);
       // It was refused because this page is behind, or it may have happened after all.
       sync.refresh();
       return false;
     }
-    sync.acted(version);
+    sync.actionAccepted(version);
     return true;
   }
 
   /** @param {Error} failure */
   function notify({ message: text }) {
-    notices += 1;
-    show({ notice: { text, kind: "warning", id: notices } });
+    noticeCount += 1;
+    show({ notice: { text, kind: "warning", id: noticeCount } });
   }
 
   /**
    * @param {(round: Round) => Promise<void>} request
-   * @param {(failure: Error) => void} [tell]
+   * @param {(failure: Error) => void} [onFailure]
    */
-  async function inRound(request, tell) {
+  async function inRound(request, onFailure) {
     const { round } = store.get().room;
-    return round !== null && attempt(() => request(round), tell);
+    return round !== null && attempt(() => request(round), onFailure);
   }
 
   /** A vote that failed is told at the card itself. */
-  const toldAtTheCard = () => {};
+  const shownOnTheCard = () => {};
 
   return {
     /** @param {string} card empty: take it back */
-    vote: (card) => inRound(() => votes.vote(card), toldAtTheCard),
-    retryVote: () => inRound(() => votes.retry(), toldAtTheCard),
+    vote: (card) => inRound(() => votes.vote(card), shownOnTheCard),
+    retryVote: () => inRound(() => votes.retry(), shownOnTheCard),
 
     reveal: () => inRound(({ taskId, number }) => api.reveal(taskId, number)),
     revote: () => inRound(({ taskId, number }) => api.revote(taskId, number)),
@@ -89,7 +89,7 @@ export function createActions({ api, store, sync, votes }) {
     /** Puts the task in hand to the vote, unless one is being voted on. */
     async next() {
       const { room } = store.get();
-      const task = taskInHand(room);
+      const task = currentTask(room);
       if (room.round || !task) return false;
       return attempt(() => api.start(task.taskId));
     },
@@ -126,7 +126,7 @@ export function createActions({ api, store, sync, votes }) {
       if (!hasLeft) return false;
       sync.stop();
       // Its own event may have come first, and say that this page's member is gone.
-      show({ gone: { code: "left", message: "You have left this session." } });
+      show({ departed: { code: "left", message: "You have left this session." } });
       return true;
     },
 

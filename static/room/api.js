@@ -13,7 +13,7 @@
 import { csrfHeader } from "../realtime/csrf.js";
 import { retryAfterMs } from "../realtime/retry_after.js";
 
-const PATIENCE_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export class Refusal extends Error {
   /**
@@ -62,7 +62,7 @@ export function createApi({
    */
   async function send(path, request) {
     const headers = { Accept: "application/json", ...request.headers };
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await fetch(session + path, { ...request, headers, signal }).catch(
       (cause) => {
         throw new NetworkFailure(cause);

@@ -6,7 +6,7 @@
  */
 
 /** A glance at another page is no absence. */
-const GLANCE_MS = 5000;
+const HIDDEN_GRACE_MS = 5000;
 
 /**
  * @param {object} options
@@ -15,27 +15,27 @@ const GLANCE_MS = 5000;
  * @param {AbortSignal} options.signal ends the watching
  * @param {(presence: "online" | "away") => void} options.onChange
  */
-export function watchSight({ page, clock, signal, onChange }) {
+export function watchVisibility({ page, clock, signal, onChange }) {
   let isAway = false;
-  let callOff = () => {};
+  let cancel = () => {};
 
-  function look() {
-    callOff();
-    if (page.document.hidden) callOff = clock.after(GLANCE_MS, leave);
-    else if (isAway) tell(false);
+  function update() {
+    cancel();
+    if (page.document.hidden) cancel = clock.after(HIDDEN_GRACE_MS, setAway);
+    else if (isAway) report(false);
   }
 
-  function leave() {
-    if (!signal.aborted && !isAway) tell(true);
+  function setAway() {
+    if (!signal.aborted && !isAway) report(true);
   }
 
   /** @param {boolean} away */
-  function tell(away) {
+  function report(away) {
     isAway = away;
     onChange(away ? "away" : "online");
   }
 
-  page.document.addEventListener("visibilitychange", look, { signal });
-  look();
+  page.document.addEventListener("visibilitychange", update, { signal });
+  update();
   return { isAway: () => isAway };
 }

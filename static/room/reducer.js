@@ -11,7 +11,7 @@
 /** @type {{ [Type in EventType]: (room: Room, data: EventData[Type]) => Room }} */
 export const handlers = {
   vote: (room, { userId, hasVoted }) =>
-    withVoted(withPresent(room, userId), userId, hasVoted),
+    withVoted(withOnline(room, userId), userId, hasVoted),
 
   "member-joined": (room, { member }) => ({
     ...room,
@@ -20,10 +20,10 @@ export const handlers = {
 
   "member-updated": (room, { member }) => {
     // Presence is told only where it changed, and of oneself it is shown with the others.
-    const { isOnline, isAway, ...facts } = member;
+    const { isOnline, isAway, ...profile } = member;
     const updated = {
       ...room,
-      me: room.me.userId === member.userId ? { ...room.me, ...facts } : room.me,
+      me: room.me.userId === member.userId ? { ...room.me, ...profile } : room.me,
       members: room.members.map((known) =>
         known.userId === member.userId ? { ...known, ...member } : known,
       ),
@@ -89,7 +89,7 @@ export function reduce(room, events) {
  * @param {string} userId
  * @returns {Room}
  */
-function withPresent(room, userId) {
+function withOnline(room, userId) {
   const members = room.members.map((member) =>
     member.userId === userId ? { ...member, isOnline: true } : member,
   );
@@ -144,10 +144,10 @@ function withTask(room, taskId, changes) {
  * @returns {Room}
  */
 function withTasks(room, tasks) {
-  const isOn = tasks.some(
+  const isBeingVotedOn = tasks.some(
     (task) => task.taskId === room.round?.taskId && task.status === "voting",
   );
-  if (isOn) return { ...room, tasks };
+  if (isBeingVotedOn) return { ...room, tasks };
   return { ...room, tasks, round: null, me: { ...room.me, vote: null } };
 }
 

@@ -20,7 +20,7 @@
  * @property {boolean} isFacilitator
  * @property {string | null} vote one's own card of the round, as far as it is saved
  *
- * @typedef {object} MemberFacts what an event tells about a member
+ * @typedef {object} MemberProfile what an event tells about a member
  * @property {string} userId
  * @property {string} name
  * @property {Role} role
@@ -30,7 +30,7 @@
  * @property {boolean} isOnline
  * @property {boolean} isAway online, but with no page of this session in sight
  *
- * @typedef {MemberFacts & Presence} Member
+ * @typedef {MemberProfile & Presence} Member
  *
  * @typedef {object} Task
  * @property {string} taskId
@@ -91,30 +91,30 @@
  * @property {Notice | null} notice
  * @property {Tab} tab
  * @property {Dialog | null} dialog
- * @property {{ code: string, message: string } | null} gone why this page is over:
+ * @property {{ code: string, message: string } | null} departed why this page is over:
  *   removed, left, or the session was deleted
  *
- * @typedef {{ room: Room, ui: Ui }} Value what the store holds
+ * @typedef {{ room: Room, ui: Ui }} PageState what the store holds
  *
- * @typedef {{ sessionId: string, version: number }} Stamp
+ * @typedef {{ sessionId: string, version: number }} Versioned
  *
  * @typedef {object} EventData the data of each event, by the event's name
- * @property {Stamp & { taskId: string, userId: string, storyPoints: null,
+ * @property {Versioned & { taskId: string, userId: string, storyPoints: null,
  *   hasVoted: boolean }} vote
- * @property {Stamp & { member: MemberFacts }} member-joined
- * @property {Stamp & { member: MemberFacts & Partial<Presence> }} member-updated
- * @property {Stamp & { userId: string }} member-left
- * @property {Stamp & { tasks: Task[] }} task-added
- * @property {Stamp & { task: Task }} task-updated
- * @property {Stamp & { taskId: string }} task-removed
- * @property {Stamp & { taskIds: string[] }} tasks-reordered
- * @property {Stamp & { taskId: string, round: Round }} voting-started
- * @property {Stamp & { taskId: string, round: Round }} votes-revealed
- * @property {Stamp & { taskId: string, storyPoints: string,
+ * @property {Versioned & { member: MemberProfile }} member-joined
+ * @property {Versioned & { member: MemberProfile & Partial<Presence> }} member-updated
+ * @property {Versioned & { userId: string }} member-left
+ * @property {Versioned & { tasks: Task[] }} task-added
+ * @property {Versioned & { task: Task }} task-updated
+ * @property {Versioned & { taskId: string }} task-removed
+ * @property {Versioned & { taskIds: string[] }} tasks-reordered
+ * @property {Versioned & { taskId: string, round: Round }} voting-started
+ * @property {Versioned & { taskId: string, round: Round }} votes-revealed
+ * @property {Versioned & { taskId: string, storyPoints: string,
  *   nextTaskId: string | null }} task-finalized
- * @property {Stamp & { session: Session }} session-updated
- * @property {Stamp} session-ended
- * @property {Stamp} session-reopened
+ * @property {Versioned & { session: Session }} session-updated
+ * @property {Versioned} session-ended
+ * @property {Versioned} session-reopened
  *
  * @typedef {keyof EventData} EventType
  * @typedef {{ [Type in EventType]: { type: Type, data: EventData[Type] } }[EventType]}
@@ -134,7 +134,7 @@ export function initialUi() {
     notice: null,
     tab: "table",
     dialog: null,
-    gone: null,
+    departed: null,
   };
 }
 
@@ -144,9 +144,9 @@ export function initialUi() {
  * @param {Room} room
  * @returns {Task | null}
  */
-export function taskInHand({ round, tasks }) {
-  const isInHand = round
+export function currentTask({ round, tasks }) {
+  const isCurrent = round
     ? (/** @type {Task} */ task) => task.taskId === round.taskId
     : (/** @type {Task} */ task) => task.status === "pending";
-  return tasks.find(isInHand) ?? null;
+  return tasks.find(isCurrent) ?? null;
 }

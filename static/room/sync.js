@@ -11,7 +11,7 @@
  * @import {Clock} from "../realtime/clock.js"
  * @import {Page} from "../realtime/waking.js"
  * @import {Api} from "./api.js"
- * @import {Connection, PokerEvent, Room, Ui, Value} from "./state.js"
+ * @import {Connection, PokerEvent, Room, Ui, PageState} from "./state.js"
  * @import {Store} from "./store.js"
  * @import {Votes} from "./votes.js"
  *
@@ -21,7 +21,7 @@
 import { clock as systemClock } from "../realtime/clock.js";
 import { watchForWaking } from "../realtime/waking.js";
 import { NetworkFailure, Refusal } from "./api.js";
-import { watchSight } from "./presence.js";
+import { watchVisibility } from "./presence.js";
 import { handlers, reduce } from "./reducer.js";
 
 /** Said without asking the server: it would only refuse. */
@@ -31,22 +31,22 @@ const REMOVED = {
 };
 const POLL_MS = 3000;
 /** While live, for what no event tells: who is online, and that an event was lost. */
-const QUIET_REFRESH_MS = 30_000;
+const LIVE_REFRESH_MS = 30_000;
 /** How long events may overtake each other before one counts as lost. */
-const GAP_PATIENCE_MS = 300;
+const GAP_TIMEOUT_MS = 300;
 /** How long the event of one's own action may be on its way. */
-const ECHO_PATIENCE_MS = 1500;
-const FIRST_CONNECT_PATIENCE_MS = 2000;
-const RECONNECT_PATIENCE_MS = 3000;
+const ECHO_TIMEOUT_MS = 1500;
+const FIRST_CONNECT_GRACE_MS = 2000;
+const RECONNECT_GRACE_MS = 3000;
 /** Whoever reloads the page is absent for a moment, and should not blink. */
-const ABSENCE_PATIENCE_MS = 5000;
+const ABSENCE_GRACE_MS = 5000;
 /** What makes one browser of a room ask makes all of them ask; not at once, though. */
 const JITTER_PER_MEMBER_MS = 20;
-const LONGEST_JITTER_MS = 1000;
+const MAX_JITTER_MS = 1000;
 
 /**
  * @param {object} parts
- * @param {Store<Value>} parts.store
+ * @param {Store<PageState>} parts.store
  * @param {Pick<Api, "presence" | "state">} parts.api
  * @param {Omit<Votes, "vote" | "retry">} parts.votes
  * @param {string} parts.etag of the state that the store begins with
@@ -63,25 +63,25 @@ export function createSync({
   page = window,
   clock = systemClock,
 }) {
-  const life = new AbortController();
+  const lifetime = new AbortController();
   /** @type {RealtimeClient | undefined} */
   let client;
   let isLive = false;
   let isReachable = true;
   /** While it may still come back, a missing connection is no news. */
-  let isPatient = false;
-  let endPatience = () => {};
+  let isInGracePeriod = false;
+  let endGracePeriod = () => {};
   /** The server asked to be left alone for a while. */
   let isPaused = false;
   /** Whether this page is looked at. */
   let isAway = () => false;
   /** Who is online as the provider knows it. @type {Set<string> | null} */
-  let present = null;
+  let onlineIds = null;
 
   /** Events that are not next, by version. @type {Map<number, PokerEvent>} */
-  const ahead = new Map();
+  const pendingEvents = new Map();
   /** Set while a gap before them may still fill. @type {(() => void) | null} */
-  let stopWaiting = null;
+  let cancelGapTimeout = null;
 
   let isFetching = false;
   let isFetchDue = false;
@@ -92,7 +92,7 @@ export function createSync({
 
   const jitter = () => {
     const { members } = store.get().room;
-    const most = Math.min(members.length * JITTER_PER_MEMBER_MS, LONGEST_JITTER_MS);
+    const most = Math.min(members.length * JITTER_PER_MEMBER_MS, MAX_JITTER_MS);
     return clock.random() * most;
   };
 
@@ -101,9 +101,9 @@ export function createSync({
     onEvent(type, data) {
       const event = /** @type {PokerEvent} */ ({ type, data });
       // Without a version it is the provider's `refetch`, or nothing known here.
-      if (!Number.isInteger(event.data?.version)) return fetchIn(jitter());
+      if (!Number.isInteger(event.data?.version)) return scheduleFetch(jitter());
       if (event.data.version <= version()) return;
-      ahead.set(event.data.version, event);
+      pendingEvents.set(event.data.version, event);
       applyReady();
     },
 
@@ -112,61 +112,63 @@ export function createSync({
     onSubscribed() {
       isLive = true;
       showConnection();
-      fetchIn(jitter());
+      scheduleFetch(jitter());
     },
 
     onDisconnected() {
       if (!isLive) return;
       isLive = false;
-      bePatient(RECONNECT_PATIENCE_MS);
-      fetchIn(POLL_MS);
+      startGracePeriod(RECONNECT_GRACE_MS);
+      scheduleFetch(POLL_MS);
     },
 
     onError({ kind }) {
       // Whoever was removed may not listen any more; the state's answer says so.
-      if (kind === "refused") fetchIn(jitter());
+      if (kind === "refused") scheduleFetch(jitter());
     },
 
     onPresence(userIds) {
-      const hasLost = [...(present ?? [])].some((userId) => !userIds?.has(userId));
-      present = userIds;
+      const someoneLeft = [...(onlineIds ?? [])].some(
+        (userId) => !userIds?.has(userId),
+      );
+      onlineIds = userIds;
       if (userIds === null) return;
       const { room, ui } = store.get();
-      store.set({ room: withPresent(room), ui });
+      store.set({ room: withOnline(room), ui });
       // The server also knows of those who poll.
-      if (hasLost) fetchIn(ABSENCE_PATIENCE_MS + jitter());
+      if (someoneLeft) scheduleFetch(ABSENCE_GRACE_MS + jitter());
     },
   };
 
   function applyReady() {
     /** @type {PokerEvent[]} */
     const ready = [];
-    let next = ahead.get(version() + 1);
-    while (next && isComplete(next)) {
+    let next = pendingEvents.get(version() + 1);
+    while (next && isSelfContained(next)) {
       ready.push(next);
-      ahead.delete(next.data.version);
-      next = ahead.get(next.data.version + 1);
+      pendingEvents.delete(next.data.version);
+      next = pendingEvents.get(next.data.version + 1);
     }
-    if (ready.length > 0) put(reduce(store.get().room, ready), false);
-    if (isOut()) {
+    if (ready.length > 0) setRoom(reduce(store.get().room, ready), false);
+    if (isRemoved()) {
       stop();
-      show({ gone: REMOVED });
+      show({ departed: REMOVED });
       return;
     }
-    if (next || ready.some(tellsTooLittle)) fetchIn(jitter());
-    const isGap = ahead.size > 0 && !next;
-    if (isGap) stopWaiting ??= clock.after(GAP_PATIENCE_MS + jitter(), giveUpWaiting);
-    else stopWaitingForGap();
+    if (next || ready.some(needsRefetch)) scheduleFetch(jitter());
+    const isGap = pendingEvents.size > 0 && !next;
+    if (isGap) cancelGapTimeout ??= clock.after(GAP_TIMEOUT_MS + jitter(), gapTimedOut);
+    else clearGapTimeout();
   }
 
-  function giveUpWaiting() {
-    stopWaiting = null;
+  function gapTimedOut() {
+    cancelGapTimeout = null;
     fetchState();
   }
 
-  function stopWaitingForGap() {
-    stopWaiting?.();
-    stopWaiting = null;
+  function clearGapTimeout() {
+    cancelGapTimeout?.();
+    cancelGapTimeout = null;
   }
 
   /**
@@ -175,28 +177,28 @@ export function createSync({
    *
    * @param {PokerEvent} event
    */
-  function tellsTooLittle({ type, data }) {
+  function needsRefetch({ type, data }) {
     const { userId } = store.get().room.me;
-    return type === "vote" && data.userId === userId && !votes.wasSentHere();
+    return type === "vote" && data.userId === userId && !votes.consumeEcho();
   }
 
   /** Whether this page's member was removed, or left in another tab. */
-  function isOut() {
+  function isRemoved() {
     const { me, members } = store.get().room;
     return !members.some((member) => member.userId === me.userId);
   }
 
   /** @param {number} delayMs */
-  function fetchIn(delayMs) {
+  function scheduleFetch(delayMs) {
     const at = clock.now() + delayMs;
-    if (life.signal.aborted || isPaused || at >= nextFetchAt) return;
+    if (lifetime.signal.aborted || isPaused || at >= nextFetchAt) return;
     cancelFetch();
     nextFetchAt = at;
     cancelFetch = clock.after(delayMs, fetchState);
   }
 
   async function fetchState() {
-    if (life.signal.aborted || isPaused) return;
+    if (lifetime.signal.aborted || isPaused) return;
     cancelFetch();
     nextFetchAt = Number.POSITIVE_INFINITY;
     if (isFetching) {
@@ -206,17 +208,17 @@ export function createSync({
     }
     isFetching = true;
     isFetchDue = false;
-    const waiting = [...ahead.keys()];
+    const waiting = [...pendingEvents.keys()];
     const since = votes.acknowledged();
-    const known = votes.isUnsure() ? "" : etag;
-    const question = { etag: known, tab: votes.tab, seen: seen() };
-    const answer = await api.state(question).catch(failed);
+    const known = votes.needsFullState() ? "" : etag;
+    const request = { etag: known, tab: votes.tab, seen: seen() };
+    const answer = await api.state(request).catch(fetchFailed);
     isFetching = false;
-    if (life.signal.aborted) return;
-    if (answer !== undefined) answered(answer, since, waiting);
+    if (lifetime.signal.aborted) return;
+    if (answer !== undefined) stateFetched(answer, since, waiting);
     showConnection();
     if (isFetchDue) fetchState();
-    else fetchIn(isLive && isReachable ? QUIET_REFRESH_MS : POLL_MS);
+    else scheduleFetch(isLive && isReachable ? LIVE_REFRESH_MS : POLL_MS);
   }
 
   /**
@@ -224,34 +226,35 @@ export function createSync({
    * @param {number} since
    * @param {number[]} waiting versions of the events that were waiting when it was asked
    */
-  function answered(answer, since, waiting) {
+  function stateFetched(answer, since, waiting) {
     // The server is back: that is the moment to connect, not when a timer says so.
     if (!isReachable && !isLive) client?.kick();
     isReachable = true;
     if (answer && answer.room.version < version()) {
       // Events overtook it, and what it was asked for may be in none of them.
-      fetchIn(jitter());
+      scheduleFetch(jitter());
     } else if (answer) {
       etag = answer.etag;
-      put(withPresent(votes.merged(answer.room, since)), true);
-      if (votes.isUnsure()) fetchIn(jitter());
+      setRoom(withOnline(votes.merged(answer.room, since)), true);
+      if (votes.needsFullState()) scheduleFetch(jitter());
     }
     // A state that was asked for after an event includes it. If it seems not to, asking
     // again and again would not change that.
-    for (const known of waiting) ahead.delete(known);
-    for (const known of ahead.keys()) if (known <= version()) ahead.delete(known);
+    for (const known of waiting) pendingEvents.delete(known);
+    for (const known of pendingEvents.keys())
+      if (known <= version()) pendingEvents.delete(known);
     applyReady();
-    votes.resend().then((hasSent) => {
-      if (hasSent) fetchState();
+    votes.resend().then((wasAnswered) => {
+      if (wasAnswered) fetchState();
     });
   }
 
   /** @param {unknown} error */
-  function failed(error) {
+  function fetchFailed(error) {
     const isRefused = error instanceof Refusal;
     if (isRefused && [403, 404].includes(error.status)) {
       stop();
-      show({ gone: { code: error.code, message: error.message } });
+      show({ departed: { code: error.code, message: error.message } });
     }
     if (isRefused || error instanceof NetworkFailure) pause(error.retryAfterMs);
     // Whoever says no is there.
@@ -279,9 +282,9 @@ export function createSync({
    * @param {Room} room
    * @param {boolean} isFetched
    */
-  function put(room, isFetched) {
+  function setRoom(room, isFetched) {
     const { ui } = store.get();
-    store.set({ room, ui: { ...ui, vote: votes.shownIn(room, isFetched) } });
+    store.set({ room, ui: { ...ui, vote: votes.displayedIn(room, isFetched) } });
   }
 
   /** @param {Partial<Ui>} changes */
@@ -294,20 +297,20 @@ export function createSync({
    * @param {Room} room
    * @returns {Room}
    */
-  function withPresent(room) {
+  function withOnline(room) {
     const members = room.members.map((member) =>
-      present?.has(member.userId) ? { ...member, isOnline: true } : member,
+      onlineIds?.has(member.userId) ? { ...member, isOnline: true } : member,
     );
     return { ...room, members };
   }
 
   /** @param {number} delayMs */
-  function bePatient(delayMs) {
-    isPatient = true;
-    endPatience();
+  function startGracePeriod(delayMs) {
+    isInGracePeriod = true;
+    endGracePeriod();
     // No point in time: the machine's clock may be put right meanwhile.
-    endPatience = clock.after(delayMs, () => {
-      isPatient = false;
+    endGracePeriod = clock.after(delayMs, () => {
+      isInGracePeriod = false;
       showConnection();
     });
     showConnection();
@@ -315,7 +318,7 @@ export function createSync({
 
   function showConnection() {
     const connection = currentConnection();
-    if (life.signal.aborted || store.get().ui.connection === connection) return;
+    if (lifetime.signal.aborted || store.get().ui.connection === connection) return;
     show({ connection });
   }
 
@@ -324,19 +327,19 @@ export function createSync({
     if (!page.navigator.onLine) return "offline";
     if (isLive) return "live";
     if (!isReachable) return "offline";
-    return isPatient ? "reconnecting" : "slow";
+    return isInGracePeriod ? "reconnecting" : "slow";
   }
 
   function stop() {
-    life.abort();
+    lifetime.abort();
     cancelFetch();
-    stopWaitingForGap();
+    clearGapTimeout();
     client?.disconnect();
   }
 
   return {
     start() {
-      const { signal } = life;
+      const { signal } = lifetime;
       watchForWaking({
         page,
         clock,
@@ -347,15 +350,16 @@ export function createSync({
         },
       });
       page.addEventListener("offline", showConnection, { signal });
-      // If it is lost, the next question for the state says the same, or that none comes.
+      // If it is lost, the next request for the state says the same, or that none comes.
       /** @param {"online" | "away" | "offline"} presence */
-      const tell = (presence) => void api.presence(votes.tab, presence).catch(() => {});
-      ({ isAway } = watchSight({ page, clock, signal, onChange: tell }));
+      const report = (presence) =>
+        void api.presence(votes.tab, presence).catch(() => {});
+      ({ isAway } = watchVisibility({ page, clock, signal, onChange: report }));
       // Closed, or kept for the way back, which wakes it: then it asks for the state.
-      page.addEventListener("pagehide", () => tell("offline"), { signal });
+      page.addEventListener("pagehide", () => report("offline"), { signal });
       client = connect(callbacks);
-      bePatient(FIRST_CONNECT_PATIENCE_MS);
-      fetchIn(POLL_MS);
+      startGracePeriod(FIRST_CONNECT_GRACE_MS);
+      scheduleFetch(POLL_MS);
     },
 
     stop,
@@ -368,11 +372,11 @@ export function createSync({
      *
      * @param {number} since the room's version before the action
      */
-    acted(since) {
-      if (votes.isUnsure()) return fetchState();
+    actionAccepted(since) {
+      if (votes.needsFullState()) return fetchState();
       if (version() > since) return;
       if (!isLive) return fetchState();
-      clock.after(ECHO_PATIENCE_MS, () => {
+      clock.after(ECHO_TIMEOUT_MS, () => {
         if (version() === since) fetchState();
       });
     },
@@ -385,6 +389,6 @@ export function createSync({
  *
  * @param {PokerEvent} event
  */
-function isComplete({ type, data }) {
+function isSelfContained({ type, data }) {
   return Object.hasOwn(handlers, type) && !("refetch" in data);
 }

@@ -7,7 +7,7 @@
  * is kept, and sent again by itself, the very same, when the server is there again.
  *
  * @import {Api} from "./api.js"
- * @import {OwnVote, Room, Value} from "./state.js"
+ * @import {OwnVote, Room, PageState} from "./state.js"
  * @import {Store} from "./store.js"
  *
  * @typedef {ReturnType<typeof createVotes>} Votes
@@ -24,40 +24,40 @@ import { NetworkFailure, Refusal } from "./api.js";
 
 /**
  * @param {object} parts
- * @param {Store<Value>} parts.store
+ * @param {Store<PageState>} parts.store
  * @param {Pick<Api, "vote">} parts.api
  * @param {string} [parts.tab] a name that no other page of this member has
  */
-export function createVotes({ store, api, tab = randomName() }) {
+export function createVotes({ store, api, tab = randomId() }) {
   let count = 0;
   let acknowledged = 0;
   let inFlight = 0;
   /** Votes of this tab whose events have not come back yet. */
-  let unheard = 0;
+  let pendingEchoes = 0;
   /** @type {Vote | null} */
   let newest = null;
   /** The newest one, while nobody knows whether the server has it. @type {Vote | null} */
   let unanswered = null;
   let isResending = false;
   /** How often the server has told which card it has. */
-  let told = 0;
+  let stateFetches = 0;
   /**
    * A vote is saved, but what another tab laid may be newer: it was sent again, or the
    * server told of a card while this one was on its way. Only a state that is asked for
    * from now on tells which one it has.
    */
-  let isUnsure = false;
+  let needsFullState = false;
 
   /** @param {Vote} vote */
-  async function send(vote, isAgain = false) {
+  async function send(vote, isRetry = false) {
     show(vote, "saving");
     inFlight += 1;
     unanswered = null;
-    const toldBefore = told;
+    const fetchesBefore = stateFetches;
     try {
       const { card, round } = vote;
       await api.vote(vote.taskId, { card, round, key: `${tab}:${vote.count}` });
-      acknowledge(vote, isAgain || told > toldBefore);
+      acknowledge(vote, isRetry || stateFetches > fetchesBefore);
     } catch (error) {
       fail(vote, /** @type {Error} */ (error));
       throw error;
@@ -68,9 +68,9 @@ export function createVotes({ store, api, tab = randomName() }) {
 
   /**
    * @param {Vote} vote
-   * @param {boolean} mayBeOld
+   * @param {boolean} mayBeStale
    */
-  function acknowledge(vote, mayBeOld) {
+  function acknowledge(vote, mayBeStale) {
     // Overtaken by a newer one: the server has left it out.
     if (vote.count < acknowledged) return;
     acknowledged = vote.count;
@@ -78,7 +78,7 @@ export function createVotes({ store, api, tab = randomName() }) {
     if (room.round?.roundId !== vote.roundId) return;
     const me = { ...room.me, vote: vote.card || null };
     store.set({ room: { ...room, me }, ui });
-    if (mayBeOld) isUnsure = true;
+    if (mayBeStale) needsFullState = true;
     show(vote, "saved");
   }
 
@@ -87,13 +87,13 @@ export function createVotes({ store, api, tab = randomName() }) {
    * @param {Error} error
    */
   function fail(vote, error) {
-    unheard = 0;
-    const isAnswered = error instanceof Refusal;
+    pendingEchoes = 0;
+    const isRefused = error instanceof Refusal;
     if (vote === newest && error instanceof NetworkFailure) unanswered = vote;
     show(
       vote,
       "failed",
-      isAnswered
+      isRefused
         ? error.message
         : "The server did not answer. It is sent again when it does.",
     );
@@ -131,7 +131,7 @@ export function createVotes({ store, api, tab = randomName() }) {
       if (round?.status !== "voting") return;
       const { taskId, roundId, number } = round;
       count += 1;
-      unheard += 1;
+      pendingEchoes += 1;
       newest = { count, card, taskId, roundId, round: number };
       await send(newest);
     },
@@ -168,7 +168,7 @@ export function createVotes({ store, api, tab = randomName() }) {
     },
 
     /** Whether the state has to be asked for as a whole. */
-    isUnsure: () => isUnsure,
+    needsFullState: () => needsFullState,
 
     /** The name of this page among those of its member. */
     tab,
@@ -177,9 +177,9 @@ export function createVotes({ store, api, tab = randomName() }) {
      * Whether the event of a vote of one's own only tells what this tab did. If not, it
      * was another tab, and the card is known to the server alone.
      */
-    wasSentHere() {
-      if (unheard === 0) return false;
-      unheard -= 1;
+    consumeEcho() {
+      if (pendingEchoes === 0) return false;
+      pendingEchoes -= 1;
       return true;
     },
 
@@ -197,10 +197,10 @@ export function createVotes({ store, api, tab = randomName() }) {
     merged(fetched, since) {
       const { room } = store.get();
       const isSameRound = fetched.round?.roundId === room.round?.roundId;
-      unheard = inFlight;
-      told += 1;
-      isUnsure = isSameRound && acknowledged !== since;
-      if (!isUnsure) return fetched;
+      pendingEchoes = inFlight;
+      stateFetches += 1;
+      needsFullState = isSameRound && acknowledged !== since;
+      if (!needsFullState) return fetched;
       return { ...fetched, me: { ...fetched.me, vote: room.me.vote } };
     },
 
@@ -211,12 +211,12 @@ export function createVotes({ store, api, tab = randomName() }) {
      * @param {boolean} isFetched the server has said which card it has
      * @returns {OwnVote | null}
      */
-    shownIn(room, isFetched) {
+    displayedIn(room, isFetched) {
       const { vote } = store.get().ui;
       if (!vote || newest?.roundId !== room.round?.roundId) return null;
       if (!isFetched || vote.status === "saving") return vote;
-      const isThere = (room.me.vote ?? "") === vote.card;
-      if (isThere) {
+      const isSaved = (room.me.vote ?? "") === vote.card;
+      if (isSaved) {
         unanswered = null;
         return { ...vote, status: "saved", message: "" };
       }
@@ -226,7 +226,7 @@ export function createVotes({ store, api, tab = randomName() }) {
 }
 
 /** `crypto.randomUUID` is missing where the page came over plain HTTP. */
-function randomName() {
+function randomId() {
   const numbers = crypto.getRandomValues(new Uint32Array(2));
   return Array.from(numbers, (number) => number.toString(36)).join("");
 }

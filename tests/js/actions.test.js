@@ -128,14 +128,14 @@ describe("an action that fails", () => {
     const page = await openLivePage();
     page.server.refusal = { status: 429, body: { error: "Slowly.", code: "limit" } };
     await page.actions.leave();
-    assert.deepEqual([page.ui().gone, page.client.isClosed], [null, false]);
+    assert.deepEqual([page.ui().departed, page.client.isClosed], [null, false]);
   });
 });
 
 test("who leaves is told so, and the page ends", async () => {
   const page = await openLivePage();
   await page.actions.leave();
-  assert.equal(page.ui().gone?.code, "left");
+  assert.equal(page.ui().departed?.code, "left");
   assert.equal(page.client.isClosed, true);
 });
 

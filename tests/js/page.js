@@ -2,7 +2,7 @@
  * The room's page without a screen: all of its own parts, a pretended browser and network.
  *
  * @import {Callbacks} from "../../static/realtime/client.js"
- * @import {Value} from "../../static/room/state.js"
+ * @import {PageState} from "../../static/room/state.js"
  */
 
 import { createActions } from "../../static/room/actions.js";
@@ -19,7 +19,7 @@ export function openPage(server = createServer(), random = () => 0) {
   const clock = createClock(random);
   const browser = createBrowser();
   const store = createStore(
-    /** @type {Value} */ ({ room: server.room, ui: initialUi() }),
+    /** @type {PageState} */ ({ room: server.room, ui: initialUi() }),
   );
   const api = createApi({
     sessionId: server.room.session.id,

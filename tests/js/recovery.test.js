@@ -106,7 +106,7 @@ describe("the network", () => {
     page.server.refusal = { status: 403, body };
     page.realtime.onError({ kind: "refused", cause: null });
     await page.clock.pass(0);
-    assert.equal(page.ui().gone?.message, body.error);
+    assert.equal(page.ui().departed?.message, body.error);
     assert.equal(page.client.isClosed, true);
   });
 });

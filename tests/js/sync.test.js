@@ -176,7 +176,7 @@ describe("events that do not tell all", () => {
   test("who is removed hears of it, and the page ends without asking more", async () => {
     const page = await openLivePage();
     receive(page, anEvent("member-left", 8, { userId: "amira" }));
-    assert.equal(page.ui().gone?.code, "not-a-member");
+    assert.equal(page.ui().departed?.code, "not-a-member");
     assert.equal(page.client.isClosed, true);
     await page.clock.pass(60_000);
     assert.equal(page.server.stateRequests(), 0);
@@ -261,7 +261,7 @@ describe("asking for the state", () => {
     const page = openPage();
     page.server.refusal = { status: 404, body: { error: "Gone.", code: "not-found" } };
     await page.clock.pass(3000);
-    assert.deepEqual(page.ui().gone, { code: "not-found", message: "Gone." });
+    assert.deepEqual(page.ui().departed, { code: "not-found", message: "Gone." });
   });
 });
 
@@ -355,7 +355,7 @@ describe("slow mode", () => {
     assert.equal(page.ui().connection, "offline");
     page.server.refusal = null;
     await page.clock.pass(3000);
-    assert.deepEqual([page.ui().connection, page.ui().gone], ["slow", null]);
+    assert.deepEqual([page.ui().connection, page.ui().departed], ["slow", null]);
   });
 
   test("an accepted action whose event does not come is asked for", async () => {

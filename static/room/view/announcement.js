@@ -1,15 +1,15 @@
 /** What has happened in the room, said for whoever cannot watch it. */
 
-import { taskInHand } from "../state.js";
+import { currentTask } from "../state.js";
 import { tally } from "./facts.js";
 import { outlierSentence } from "./outcome.js";
-import { counted, isolated, listed, titleOf } from "./words.js";
+import { bidiIsolate, formatList, plural, titleOf } from "./words.js";
 
-/** @import {Room, Value} from "../state.js" */
+/** @import {Room, PageState} from "../state.js" */
 
 /**
- * @param {Value} before
- * @param {Value} after
+ * @param {PageState} before
+ * @param {PageState} after
  * @returns {string} sentences; empty when nothing is worth a word
  */
 export function announcement(before, after) {
@@ -25,21 +25,21 @@ export function announcement(before, after) {
 }
 
 /**
- * @param {Value} before
- * @param {Value} after
+ * @param {PageState} before
+ * @param {PageState} after
  */
 function notice(before, after) {
   const vote = after.ui.vote;
   if (vote?.status === "failed" && before.ui.vote?.status !== "failed") {
     return `Your card was not saved. ${vote.message}`;
   }
-  const { notice: shown } = after.ui;
-  return shown && shown.id !== before.ui.notice?.id ? shown.text : "";
+  const { notice: current } = after.ui;
+  return current && current.id !== before.ui.notice?.id ? current.text : "";
 }
 
 /**
- * @param {Value} before
- * @param {Value} after
+ * @param {PageState} before
+ * @param {PageState} after
  */
 function connection(before, after) {
   const { connection: now } = after.ui;
@@ -57,8 +57,8 @@ function membership(before, after) {
   const came = missingFrom(before.members, after.members);
   const left = missingFrom(after.members, before.members);
   return [
-    came.length ? `${listed(came)} joined.` : "",
-    left.length ? `${listed(left)} left.` : "",
+    came.length ? `${formatList(came)} joined.` : "",
+    left.length ? `${formatList(left)} left.` : "",
   ]
     .filter(Boolean)
     .join(" ");
@@ -81,9 +81,9 @@ function estimated(before, after) {
   const voted = before.round?.taskId;
   const task = after.tasks.find(({ taskId }) => taskId === voted);
   if (after.round || task?.storyPoints == null) return "";
-  const next = taskInHand(after);
-  const estimate = `${isolated(titleOf(task))} is estimated at ${task.storyPoints}.`;
-  return next ? `${estimate} Next: ${isolated(titleOf(next))}.` : estimate;
+  const next = currentTask(after);
+  const estimate = `${bidiIsolate(titleOf(task))} is estimated at ${task.storyPoints}.`;
+  return next ? `${estimate} Next: ${bidiIsolate(titleOf(next))}.` : estimate;
 }
 
 /**
@@ -105,8 +105,8 @@ function round(before, after) {
   const now = after.round;
   if (!now) return "";
   if (now.roundId !== before.round?.roundId && now.status === "voting") {
-    const task = taskInHand(after);
-    return `Voting has started${task ? `: ${isolated(titleOf(task))}` : ""}, round ${now.number}.`;
+    const task = currentTask(after);
+    return `Voting has started${task ? `: ${bidiIsolate(titleOf(task))}` : ""}, round ${now.number}.`;
   }
   if (now.status === "revealed" && before.round?.status !== "revealed") {
     return revealed(after);
@@ -121,7 +121,7 @@ function round(before, after) {
 /** @param {Room} room */
 function revealed(room) {
   const { statistics, votes = [] } = room.round ?? {};
-  const sentences = [`${counted(votes.length, "card is", "cards are")} open.`];
+  const sentences = [`${plural(votes.length, "card is", "cards are")} open.`];
   if (statistics?.median) sentences.push(`Median ${statistics.median}.`);
   if (statistics?.outliers.length) sentences.push(outlierSentence(room));
   return sentences.join(" ");

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { menuIcon } from "./icons.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "./shown.js" */
 
 const CONNECTIONS = {
   live: "Live",
@@ -12,7 +12,7 @@ const CONNECTIONS = {
   offline: "Offline",
 };
 
-const LINES = {
+const BANNERS = {
   live: nothing,
   slow: "Slow mode: no live connection, so this page asks for news every 3 seconds. Nothing is lost.",
   reconnecting: nothing,
@@ -21,7 +21,7 @@ const LINES = {
 };
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 export function bar({ room, ui, links }, actions) {
@@ -45,16 +45,16 @@ export function bar({ room, ui, links }, actions) {
       ${menu(room, links, actions)}
     </header>
     ${
-      LINES[ui.connection] === nothing
+      BANNERS[ui.connection] === nothing
         ? nothing
-        : html`<p class="strip">${LINES[ui.connection]}</p>`
+        : html`<p class="banner">${BANNERS[ui.connection]}</p>`
     }
   `;
 }
 
 /**
- * @param {Shown["room"]} room
- * @param {Shown["links"]} links
+ * @param {ViewProps["room"]} room
+ * @param {ViewProps["links"]} links
  * @param {Actions} actions
  */
 function menu({ me, session }, links, actions) {

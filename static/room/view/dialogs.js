@@ -1,35 +1,35 @@
 /** What lies over the room for a moment: invite, people, settings, keys, questions. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { sent } from "./forms.js";
+import { onSubmit } from "./forms.js";
 import { closeIcon } from "./icons.js";
 import { invitation } from "./invite.js";
 import { people } from "./people.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "./shown.js" */
 
 /**
  * The content of the page's one `<dialog>`.
  *
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function dialogContent(shown, actions) {
-  switch (shown.ui.dialog) {
+export function dialogContent(props, actions) {
+  switch (props.ui.dialog) {
     case "invite":
-      return invite(shown, actions);
+      return invite(props, actions);
     case "people":
-      return framed(
-        `People ${shown.room.members.length}`,
-        people(shown, actions),
+      return dialogFrame(
+        `People ${props.room.members.length}`,
+        people(props, actions),
         actions,
       );
     case "settings":
-      return settings(shown, actions);
+      return settings(props, actions);
     case "help":
-      return framed("Keys", keys(shown), actions);
+      return dialogFrame("Keys", keys(props), actions);
     case "end":
-      return question(
+      return confirmation(
         "End the session?",
         "Nobody can vote any more. The report stays, and a facilitator can reopen the session.",
         "End it",
@@ -37,7 +37,7 @@ export function dialogContent(shown, actions) {
         actions,
       );
     case "leave":
-      return question(
+      return confirmation(
         "Leave the session?",
         "Your votes stay in its report. You can come back by its link.",
         "Leave",
@@ -54,7 +54,7 @@ export function dialogContent(shown, actions) {
  * @param {unknown} content
  * @param {Actions} actions
  */
-function framed(title, content, actions) {
+function dialogFrame(title, content, actions) {
   return html`
     <header>
       <h2 id="dialog-title">${title}</h2>
@@ -67,11 +67,11 @@ function framed(title, content, actions) {
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 function invite({ links, screen }, actions) {
-  return framed(
+  return dialogFrame(
     "Invite",
     html`<p>Whoever opens this link can join. No account is needed.</p>
       ${invitation(links, screen, actions)}`,
@@ -80,16 +80,16 @@ function invite({ links, screen }, actions) {
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 function settings({ room, decks }, actions) {
   const { name, deck } = room.session;
-  return framed(
+  return dialogFrame(
     "Settings",
     html`<form
       class="settings"
-      @submit=${sent(async (fields) => {
+      @submit=${onSubmit(async (fields) => {
         if (await actions.updateSettings(fields)) actions.close();
       })}
     >
@@ -114,7 +114,7 @@ function settings({ room, decks }, actions) {
           )}
         </select>
       </label>
-      <label class="field own-cards">
+      <label class="field custom-cards">
         <span>Your cards</span>
         <input
           class="input"
@@ -132,7 +132,7 @@ function settings({ room, decks }, actions) {
   );
 }
 
-/** @param {Shown} shown */
+/** @param {ViewProps} props */
 function keys({ room }) {
   const { cards } = room.session.deck;
   return html`<dl class="keys">
@@ -159,7 +159,7 @@ function keys({ room }) {
  * @param {() => void} act
  * @param {Actions} actions
  */
-function question(title, consequence, label, act, actions) {
+function confirmation(title, consequence, label, act, actions) {
   return html`
     <header><h2 id="dialog-title">${title}</h2></header>
     <p>${consequence}</p>

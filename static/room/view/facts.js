@@ -1,10 +1,10 @@
 /** What follows from the room's state, for whoever shows it. */
 
-/** @import {Member, Room, Task, Value} from "../state.js" */
+/** @import {Member, Room, Task, PageState} from "../state.js" */
 
 /** Cards that are no size: "I cannot say" and "I need a break". */
-const WITHOUT_VALUE = new Set(["?", "☕"]);
-const VULGAR = new Map([
+const SPECIAL_CARDS = new Set(["?", "☕"]);
+const VULGAR_FRACTIONS = new Map([
   ["½", 0.5],
   ["¼", 0.25],
   ["¾", 0.75],
@@ -27,7 +27,7 @@ export function isVoting(room) {
 /**
  * One's own card: as laid in this browser, else as the server has it; empty for none.
  *
- * @param {Value} value
+ * @param {PageState} value
  */
 export function ownCard({ room, ui }) {
   return ui.vote ? ui.vote.card : (room.me.vote ?? "");
@@ -68,7 +68,7 @@ export function absence({ isOnline, isAway }) {
  * @param {Room} room
  */
 export function estimates(room) {
-  return room.session.deck.cards.filter((card) => !WITHOUT_VALUE.has(card));
+  return room.session.deck.cards.filter((card) => !SPECIAL_CARDS.has(card));
 }
 
 /**
@@ -80,7 +80,7 @@ export function estimates(room) {
 export function progress(tasks) {
   const numbers = tasks
     .filter((task) => task.storyPoints !== null)
-    .map((task) => numberOn(task.storyPoints ?? ""));
+    .map((task) => numericValue(task.storyPoints ?? ""));
   const isNumeric = numbers.length > 0 && !numbers.some(Number.isNaN);
   return {
     estimated: numbers.length,
@@ -119,12 +119,12 @@ export function outliers({ members, round }) {
  * @param {string} card
  */
 export function namesOf(members, votes, card) {
-  const laid = votes.filter((vote) => vote.storyPoints === card);
+  const matching = votes.filter((vote) => vote.storyPoints === card);
   const names = new Map(members.map((member) => [member.userId, member.name]));
-  return laid.map((vote) => names.get(vote.userId) ?? "Somebody who left");
+  return matching.map((vote) => names.get(vote.userId) ?? "Somebody who left");
 }
 
 /** @param {string} label */
-function numberOn(label) {
-  return VULGAR.get(label) ?? Number(label);
+function numericValue(label) {
+  return VULGAR_FRACTIONS.get(label) ?? Number(label);
 }

@@ -6,7 +6,7 @@
  * @param {(fields: Record<string, string>, form: HTMLFormElement) => void} act gets the
  *   fields by name
  */
-export function sent(act) {
+export function onSubmit(act) {
   return (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);

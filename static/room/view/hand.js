@@ -2,41 +2,41 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasEnded, isVoting, ownCard } from "./facts.js";
-import { step } from "./step.js";
+import { nextAction } from "./step.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "./shown.js" */
 
 /** More cards than this are drawn smaller, so that they stay within reach. */
 const ROOMY_DECK = 14;
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function hand(shown, actions) {
-  return html`<footer class="hand" data-open=${isVoting(shown.room)}>
+export function hand(props, actions) {
+  return html`<footer class="hand" data-open=${isVoting(props.room)}>
     ${
-      hasEnded(shown.room)
+      hasEnded(props.room)
         ? nothing
-        : shown.room.me.role === "voter"
-          ? cards(shown, actions)
-          : watching(shown, actions)
+        : props.room.me.role === "voter"
+          ? cards(props, actions)
+          : observing(props, actions)
     }
-    ${step(shown, actions)}
+    ${nextAction(props, actions)}
   </footer>`;
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-function cards(shown, actions) {
-  const { room } = shown;
-  const mayLay = isVoting(room);
-  const own = room.round ? ownCard(shown) : "";
+function cards(props, actions) {
+  const { room } = props;
+  const mayVote = isVoting(room);
+  const own = room.round ? ownCard(props) : "";
   const { cards: deck } = room.session.deck;
   return html`<section class="own" aria-labelledby="own-vote">
-    <p class="own-vote" id="own-vote">${standing(shown, own, actions)}</p>
+    <p class="own-vote" id="own-vote">${voteStatus(props, own, actions)}</p>
     <div
       class="cards"
       role="group"
@@ -46,9 +46,9 @@ function cards(shown, actions) {
       ${deck.map(
         (card) => html`<button
           aria-pressed=${card === own}
-          aria-label=${SPOKEN[card] ?? nothing}
+          aria-label=${CARD_NAMES[card] ?? nothing}
           data-long=${card.length > 3}
-          ?disabled=${!mayLay}
+          ?disabled=${!mayVote}
           @click=${() => actions.vote(card === own ? "" : card)}
         >
           ${card}
@@ -59,7 +59,7 @@ function cards(shown, actions) {
 }
 
 /** @type {Record<string, string>} what a reader says of cards that are signs */
-const SPOKEN = {
+const CARD_NAMES = {
   "½": "One half",
   "?": "Question mark: I cannot say",
   "☕": "Coffee: I need a break",
@@ -68,11 +68,11 @@ const SPOKEN = {
 /**
  * One line, always there, that says what has become of one's own card.
  *
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {string} own
  * @param {Actions} actions
  */
-function standing({ room, ui }, own, actions) {
+function voteStatus({ room, ui }, own, actions) {
   const { round } = room;
   if (!round) return "Your cards. They can be laid once the vote has started.";
   if (ui.vote?.status === "failed") {
@@ -98,11 +98,11 @@ function standing({ room, ui }, own, actions) {
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-function watching({ room }, actions) {
-  return html`<section class="own watching" aria-label="Your part">
+function observing({ room }, actions) {
+  return html`<section class="own observing" aria-label="Your part">
     <p>You are watching, so you have no cards.</p>
     <button
       class="button"

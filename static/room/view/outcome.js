@@ -5,7 +5,7 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasEnded, namesOf, outliers, tally } from "./facts.js";
-import { listed } from "./words.js";
+import { formatList } from "./words.js";
 
 /** @import {Member, Room, Statistics} from "../state.js" */
 
@@ -14,11 +14,11 @@ export function outcome(room) {
   const { round } = room;
   if (hasEnded(room)) return nothing;
   if (round?.statistics) return result(room, round.statistics);
-  return round ? progressOf(room) : waiting(room);
+  return round ? progressOf(room) : notStarted(room);
 }
 
 /** @param {Room} room */
-function waiting({ me }) {
+function notStarted({ me }) {
   return html`<section class="outcome sheet waiting" aria-label="Votes">
     <p>
       ${
@@ -45,7 +45,7 @@ function progressOf(room) {
     <p>
       ${
         names.length
-          ? `Waiting for ${listed(names, 4)}.`
+          ? `Waiting for ${formatList(names, 4)}.`
           : expected
             ? "Everybody here has voted."
             : "Nobody is here to vote."
@@ -62,7 +62,7 @@ function progressOf(room) {
 function notWaitedFor(how, members) {
   return members.length
     ? html`<p class="small">
-        ${how}: ${listed(
+        ${how}: ${formatList(
           members.map((member) => member.name),
           4,
         )}.
@@ -84,7 +84,7 @@ function result(room, statistics) {
         ? html`<ul class="bars">
             ${distribution.map(
               ({ card, count }) => html`<li
-                data-far=${statistics.outliers.includes(card)}
+                data-outlier=${statistics.outliers.includes(card)}
               >
                 <b>${card}</b>
                 <span class="track" aria-hidden="true"
@@ -100,15 +100,15 @@ function result(room, statistics) {
           </ul>`
         : html`<p>Nobody laid a card.</p>`
     }
-    ${facts(statistics)} ${talk(room, statistics)}
+    ${summary(statistics)} ${discussion(room, statistics)}
   </section>`;
 }
 
 /** @param {Statistics} statistics */
-function facts({ median, mean, mode, low, high, agreement }) {
+function summary({ median, mean, mode, low, high, agreement }) {
   if (median === null) return nothing;
   const spread = low === high ? low : `${low} – ${high}`;
-  return html`<dl class="facts">
+  return html`<dl class="statistics">
     <div><dt>Median</dt><dd>${median}</dd></div>
     ${
       mean === null
@@ -128,7 +128,7 @@ function facts({ median, mean, mode, low, high, agreement }) {
  * @param {Room} room
  * @param {Statistics} statistics
  */
-function talk(room, statistics) {
+function discussion(room, statistics) {
   const { members, round } = room;
   const unsure = namesOf(members, round?.votes ?? [], "?");
   const tired = namesOf(members, round?.votes ?? [], "☕");
@@ -140,19 +140,19 @@ function talk(room, statistics) {
     }
     ${
       statistics.outliers.length
-        ? html`<p class="talk">${outlierSentence(room)}</p>`
+        ? html`<p class="callout">${outlierSentence(room)}</p>`
         : nothing
     }
     ${
       unsure.length
-        ? html`<p class="talk">
-            ${listed(unsure)} ${unsure.length === 1 ? "needs" : "need"} to know more first.
+        ? html`<p class="callout">
+            ${formatList(unsure)} ${unsure.length === 1 ? "needs" : "need"} to know more first.
           </p>`
         : nothing
     }
     ${
       tired.length
-        ? html`<p class="small">${listed(tired)} would like a break.</p>`
+        ? html`<p class="small">${formatList(tired)} would like a break.</p>`
         : nothing
     }
   `;
@@ -165,9 +165,11 @@ function talk(room, statistics) {
  */
 export function outlierSentence(room) {
   const groups = outliers(room);
-  const sayings = groups.map(({ card, names }) => `${listed(names, 2)} said ${card}`);
-  const last = sayings.pop();
-  const sentence = sayings.length ? `${sayings.join(", ")} and ${last}` : last;
+  const phrases = groups.map(
+    ({ card, names }) => `${formatList(names, 2)} said ${card}`,
+  );
+  const last = phrases.pop();
+  const sentence = phrases.length ? `${phrases.join(", ")} and ${last}` : last;
   return `${sentence}. Let them speak first.`;
 }
 

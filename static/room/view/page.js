@@ -9,28 +9,28 @@ import { people } from "./people.js";
 import { queue } from "./queue.js";
 import { table } from "./table.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "./shown.js" */
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function page(shown, actions) {
-  const { room, ui } = shown;
-  if (ui.gone) return goodbye(shown);
+export function page(props, actions) {
+  const { room, ui } = props;
+  if (ui.departed) return departedPage(props);
   return html`
     <a class="skip-link button" href="#table">To the table</a>
-    ${bar(shown, actions)}
+    ${bar(props, actions)}
     <main class="room" data-tab=${ui.tab}>
-      ${queue(shown, actions)} ${table(shown, actions)}
+      ${queue(props, actions)} ${table(props, actions)}
       ${
         ui.tab === "people"
           ? html`<section class="people-tab" aria-label="People">
-              ${people(shown, actions)}
+              ${people(props, actions)}
             </section>`
           : nothing
       }
-      ${hand(shown, actions)} ${tabs(room, ui.tab, actions)}
+      ${hand(props, actions)} ${tabs(room, ui.tab, actions)}
     </main>
     <dialog
       class="dialog"
@@ -39,7 +39,7 @@ export function page(shown, actions) {
       @close=${actions.close}
       @click=${closeOnBackdrop}
     >
-      ${dialogContent(shown, actions)}
+      ${dialogContent(props, actions)}
     </dialog>
     <div class="notice" id="notice" popover="manual" data-kind=${ui.notice?.kind ?? "info"}>
       <span>${ui.notice?.text}</span>
@@ -54,18 +54,18 @@ export function page(shown, actions) {
   `;
 }
 
-/** @param {Shown} shown */
-function goodbye({ room, ui }) {
+/** @param {ViewProps} props */
+function departedPage({ room, ui }) {
   return html`
     <header class="bar">
       <a class="home" href="/"><span class="mark"></span>Planning Poker</a>
     </header>
-    <main class="goodbye">
+    <main class="departed">
       <span class="card" data-face="back" aria-hidden="true"
         ><span class="back"></span
       ></span>
       <h1 dir="auto">${room.session.name}</h1>
-      <p>${ui.gone?.message}</p>
+      <p>${ui.departed?.message}</p>
       <span class="buttons">
         <a class="button" href="/">To the first page</a>
         <a class="button next" href=${`/s/${room.session.id}/`}>Join again</a>
@@ -75,8 +75,8 @@ function goodbye({ room, ui }) {
 }
 
 /**
- * @param {Shown["room"]} room
- * @param {Shown["ui"]["tab"]} open
+ * @param {ViewProps["room"]} room
+ * @param {ViewProps["ui"]["tab"]} open
  * @param {Actions} actions
  */
 function tabs({ members, tasks }, open, actions) {

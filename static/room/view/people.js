@@ -3,15 +3,15 @@
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { absence } from "./facts.js";
-import { sent } from "./forms.js";
+import { onSubmit } from "./forms.js";
 
 /**
  * @import {Member, Room} from "../state.js"
- * @import {Actions, Screen, Shown} from "./shown.js"
+ * @import {Actions, Screen, ViewProps} from "./shown.js"
  */
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 export function people({ room, screen }, actions) {
@@ -81,7 +81,7 @@ function changes({ me }, member, isLastFacilitator, screen, actions) {
   return html`<div class="changes">
     <form
       class="rename"
-      @submit=${sent(async ({ display_name }) => {
+      @submit=${onSubmit(async ({ display_name }) => {
         if (await actions.rename(userId, display_name)) actions.edit(null);
       })}
     >
@@ -135,14 +135,14 @@ function facilitation({ userId, isFacilitator }, isLastFacilitator, actions) {
  * @param {Actions} actions
  */
 function removal({ userId, name }, screen, actions) {
-  if (screen.asking !== userId) {
-    return html`<button class="button quiet" @click=${() => actions.ask(userId)}>
+  if (screen.confirming !== userId) {
+    return html`<button class="button quiet" @click=${() => actions.confirm(userId)}>
       Remove…
     </button>`;
   }
   return html`<p class="question">
     <span>Remove <bdi>${name}</bdi> from the session?</span>
     <button class="button" @click=${() => actions.remove(userId)}>Remove</button>
-    <button class="button quiet" @click=${() => actions.ask(null)}>Keep</button>
+    <button class="button quiet" @click=${() => actions.confirm(null)}>Keep</button>
   </p>`;
 }

@@ -2,26 +2,26 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { taskInHand } from "../state.js";
+import { currentTask } from "../state.js";
 import { hasEnded, progress } from "./facts.js";
-import { sent } from "./forms.js";
+import { onSubmit } from "./forms.js";
 import { closeIcon, downIcon, upIcon } from "./icons.js";
-import { counted, linkLabel, titleOf, webAddress } from "./words.js";
+import { linkLabel, plural, titleOf, webAddress } from "./words.js";
 
 /**
  * @import {Task} from "../state.js"
- * @import {Actions, Screen, Shown} from "./shown.js"
+ * @import {Actions, Screen, ViewProps} from "./shown.js"
  */
 
 const TASK_DRAGGED = "application/x-planning-poker-task";
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 export function queue({ room, screen }, actions) {
   const { tasks, me } = room;
-  const inHand = hasEnded(room) ? null : taskInHand(room);
+  const current = hasEnded(room) ? null : currentTask(room);
   const mayEdit = me.isFacilitator && !hasEnded(room);
   return html`
     <section class="queue" aria-labelledby="queue">
@@ -37,8 +37,8 @@ export function queue({ room, screen }, actions) {
                 (task) => task.taskId,
                 (task, index) =>
                   mayEdit && screen.editing === task.taskId
-                    ? editedTask(room, task, index, screen, actions)
-                    : queuedTask(room, task, index, task === inHand, mayEdit, actions),
+                    ? taskForm(room, task, index, screen, actions)
+                    : queuedTask(room, task, index, task === current, mayEdit, actions),
               )}
             </ol>`
           : emptyQueue(mayEdit)
@@ -51,22 +51,22 @@ export function queue({ room, screen }, actions) {
 /** @param {Task[]} tasks */
 function summary(tasks) {
   const { estimated, points } = progress(tasks);
-  const sum = points === null ? "" : ` · ${counted(points, "point", "points")}`;
+  const sum = points === null ? "" : ` · ${plural(points, "point", "points")}`;
   return `${estimated} of ${tasks.length} estimated${sum}`;
 }
 
 /**
- * @param {Shown["room"]} room
+ * @param {ViewProps["room"]} room
  * @param {Task} task
  * @param {number} index
- * @param {boolean} isInHand
+ * @param {boolean} isCurrent
  * @param {boolean} mayEdit
  * @param {Actions} actions
  */
-function queuedTask(room, task, index, isInHand, mayEdit, actions) {
+function queuedTask(room, task, index, isCurrent, mayEdit, actions) {
   const content = html`
     <b dir="auto">${titleOf(task)}</b>
-    <small>${noteOn(room, task, isInHand)}</small>
+    <small>${taskNote(room, task, isCurrent)}</small>
     ${
       task.storyPoints === null
         ? nothing
@@ -76,13 +76,13 @@ function queuedTask(room, task, index, isInHand, mayEdit, actions) {
     }
   `;
   if (!mayEdit) {
-    return html`<li data-status=${task.status} aria-current=${isInHand}>
+    return html`<li data-status=${task.status} aria-current=${isCurrent}>
       <div class="row">${content}</div>
     </li>`;
   }
   return html`<li
     data-status=${task.status}
-    aria-current=${isInHand}
+    aria-current=${isCurrent}
     draggable="true"
     @dragstart=${dragStarted(task)}
     @dragover=${draggedOver}
@@ -95,7 +95,7 @@ function queuedTask(room, task, index, isInHand, mayEdit, actions) {
       aria-expanded="false"
       aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
       @click=${() => actions.edit(task.taskId)}
-      @keydown=${moveByKeys(task, index, room.tasks.length, actions)}
+      @keydown=${moveWithKeys(task, index, room.tasks.length, actions)}
     >
       ${content}
     </button>
@@ -103,35 +103,35 @@ function queuedTask(room, task, index, isInHand, mayEdit, actions) {
 }
 
 /**
- * @param {Shown["room"]} room
+ * @param {ViewProps["room"]} room
  * @param {Task} task
- * @param {boolean} isInHand
+ * @param {boolean} isCurrent
  */
-function noteOn({ round }, task, isInHand) {
+function taskNote({ round }, task, isCurrent) {
   const url = webAddress(task.link);
   const parts = url ? [linkLabel(url)] : [];
   if (task.status === "skipped") parts.push("skipped");
   else if (round && round.taskId === task.taskId) {
     const phase = round.status === "voting" ? "voting" : "talking";
     parts.push(round.number > 1 ? `${phase}, round ${round.number}` : phase);
-  } else if (isInHand) parts.push("next");
+  } else if (isCurrent) parts.push("next");
   return parts.join(" · ");
 }
 
 /**
- * @param {Shown["room"]} room
+ * @param {ViewProps["room"]} room
  * @param {Task} task
  * @param {number} index
  * @param {Screen} screen
  * @param {Actions} actions
  */
-function editedTask(room, task, index, screen, actions) {
+function taskForm(room, task, index, screen, actions) {
   const { round, tasks } = room;
   const isInRound = round?.taskId === task.taskId;
   return html`<li class="edited" data-status=${task.status}>
     <form
       aria-label="Change the task"
-      @submit=${sent(async (fields) => {
+      @submit=${onSubmit(async (fields) => {
         if (await actions.editTask(task.taskId, fields)) actions.edit(null);
       })}
     >
@@ -215,7 +215,7 @@ function editedTask(room, task, index, screen, actions) {
         }
         <span class="grow"></span>
         ${
-          screen.asking === task.taskId
+          screen.confirming === task.taskId
             ? html`<button
                   class="button"
                   type="button"
@@ -227,14 +227,14 @@ function editedTask(room, task, index, screen, actions) {
                   class="button quiet square"
                   type="button"
                   aria-label="Keep it"
-                  @click=${() => actions.ask(null)}
+                  @click=${() => actions.confirm(null)}
                 >
                   ${closeIcon}
                 </button>`
             : html`<button
                 class="button quiet"
                 type="button"
-                @click=${() => actions.ask(task.taskId)}
+                @click=${() => actions.confirm(task.taskId)}
               >
                 Delete…
               </button>`
@@ -262,7 +262,7 @@ function emptyQueue(mayEdit) {
 function addTask(actions) {
   return html`<form
     class="add"
-    @submit=${sent(async (fields, form) => {
+    @submit=${onSubmit(async (fields, form) => {
       if (await actions.addTask(fields)) form.reset();
     })}
   >
@@ -286,7 +286,7 @@ function addTask(actions) {
  * @param {number} length
  * @param {Actions} actions
  */
-function moveByKeys(task, index, length, actions) {
+function moveWithKeys(task, index, length, actions) {
   return (/** @type {KeyboardEvent} */ event) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!event.altKey || !step) return;

@@ -2,11 +2,11 @@
  * What every view is given.
  *
  * @import {createActions} from "../actions.js"
- * @import {Value} from "../state.js"
+ * @import {PageState} from "../state.js"
  *
  * @typedef {object} Screen what only this page's surface knows
  * @property {string | null} editing the id of the task or member being changed
- * @property {string | null} asking what is to be confirmed: the id of a task to be
+ * @property {string | null} confirming what is to be confirmed: the id of a task to be
  *   deleted, or of a member to be removed
  * @property {boolean} isCopied the link was copied since the dialog was opened
  *
@@ -17,11 +17,11 @@
  *
  * @typedef {{ slug: string, label: string }} Deck that can be chosen
  *
- * @typedef {Value & { screen: Screen, links: Links, decks: Deck[] }} Shown
+ * @typedef {PageState & { screen: Screen, links: Links, decks: Deck[] }} ViewProps
  *
  * @typedef {object} ScreenActions
  * @property {(id: string | null) => void} edit
- * @property {(what: string | null) => void} ask
+ * @property {(what: string | null) => void} confirm
  * @property {(event: Event) => void} copyLink
  * @property {() => void} dismissNotice
  *

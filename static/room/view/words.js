@@ -7,7 +7,7 @@
  * @param {string} one
  * @param {string} many
  */
-export function counted(number, one, many) {
+export function plural(number, one, many) {
   return `${number} ${number === 1 ? one : many}`;
 }
 
@@ -17,10 +17,10 @@ export function counted(number, one, many) {
  * @param {string[]} names
  * @param {number} [most] how many are named before the rest is counted
  */
-export function listed(names, most = 3) {
-  const shown = names.length > most ? names.slice(0, most - 1) : names;
-  const parts = shown.map(isolated);
-  const others = names.length - shown.length;
+export function formatList(names, most = 3) {
+  const named = names.length > most ? names.slice(0, most - 1) : names;
+  const parts = named.map(bidiIsolate);
+  const others = names.length - named.length;
   if (others) parts.push(`${others} others`);
   const last = parts.pop() ?? "";
   return parts.length ? `${parts.join(", ")} and ${last}` : last;
@@ -32,7 +32,7 @@ export function listed(names, most = 3) {
  *
  * @param {string} typed
  */
-export function isolated(typed) {
+export function bidiIsolate(typed) {
   return `\u2068${typed}\u2069`;
 }
 
