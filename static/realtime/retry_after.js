@@ -3,7 +3,7 @@
  * seconds or a date). Not for ever: a mistaken header must not end a room.
  */
 
-const LONGEST_MS = 120_000;
+const MAX_DELAY_MS = 120_000;
 
 /**
  * @param {Headers} headers
@@ -11,12 +11,12 @@ const LONGEST_MS = 120_000;
  * @returns {number} milliseconds, 0 where nothing is asked for
  */
 export function retryAfterMs(headers, now) {
-  const asked = headers.get("Retry-After") ?? "";
-  const seconds = Number(asked);
+  const value = headers.get("Retry-After") ?? "";
+  const seconds = Number(value);
   const delayMs = Number.isNaN(seconds)
-    ? untilDate(asked, headers, now)
+    ? untilDate(value, headers, now)
     : seconds * 1000;
-  return Math.min(Math.max(delayMs, 0), LONGEST_MS);
+  return Math.min(Math.max(delayMs, 0), MAX_DELAY_MS);
 }
 
 /**

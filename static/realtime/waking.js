@@ -7,8 +7,8 @@
  * @typedef {EventTarget & { document: EventTarget & { hidden: boolean } }} Page
  */
 
-const PULSE_MS = 5000;
-const SLEPT_MS = 15_000;
+const TICK_MS = 5000;
+const SLEEP_THRESHOLD_MS = 15_000;
 
 /**
  * @param {object} options
@@ -18,23 +18,23 @@ const SLEPT_MS = 15_000;
  * @param {() => void} options.onWake
  */
 export function watchForWaking({ page, clock, signal, onWake }) {
-  let lastLook = clock.now();
+  let lastCheckAt = clock.now();
 
-  function look() {
-    const hasSlept = clock.now() - lastLook > SLEPT_MS;
-    lastLook = clock.now();
+  function check() {
+    const hasSlept = clock.now() - lastCheckAt > SLEEP_THRESHOLD_MS;
+    lastCheckAt = clock.now();
     // The timers of a hidden page run late by themselves.
     if (hasSlept && !page.document.hidden) onWake();
   }
 
-  function pulse() {
+  function tick() {
     if (signal.aborted) return;
-    look();
-    clock.after(PULSE_MS, pulse);
+    check();
+    clock.after(TICK_MS, tick);
   }
 
-  clock.after(PULSE_MS, pulse);
-  page.document.addEventListener("visibilitychange", look, { signal });
+  clock.after(TICK_MS, tick);
+  page.document.addEventListener("visibilitychange", check, { signal });
   page.addEventListener("online", onWake, { signal });
   page.addEventListener(
     "pageshow",

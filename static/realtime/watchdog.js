@@ -8,9 +8,9 @@
  * @import {Clock} from "./clock.js"
  */
 
-const FIRST_PATIENCE_MS = 1500;
+const FIRST_DELAY_MS = 1500;
 const GROWTH = 1.5;
-const LONGEST_PATIENCE_MS = 8000;
+const MAX_DELAY_MS = 8000;
 /** A room's browsers lose their server in one moment and must not return in one. */
 const JITTER = 0.2;
 
@@ -19,30 +19,30 @@ const JITTER = 0.2;
  * @param {Clock} clock
  */
 export function createWatchdog(attempt, clock) {
-  let patience = FIRST_PATIENCE_MS;
+  let delayMs = FIRST_DELAY_MS;
   /** @type {(() => void) | null} */
-  let callOff = null;
+  let cancel = null;
 
-  function wake() {
-    const delay = patience * (1 - JITTER * clock.random());
-    callOff = clock.after(delay, () => {
-      patience = Math.min(patience * GROWTH, LONGEST_PATIENCE_MS);
-      wake();
+  function schedule() {
+    const jittered = delayMs * (1 - JITTER * clock.random());
+    cancel = clock.after(jittered, () => {
+      delayMs = Math.min(delayMs * GROWTH, MAX_DELAY_MS);
+      schedule();
       attempt();
     });
   }
 
   return {
     /** Something is being tried: leave it its time, then attempt again and again. */
-    watch() {
-      if (callOff === null) wake();
+    start() {
+      if (cancel === null) schedule();
     },
 
     /** It has worked, or is no longer wanted. */
-    rest() {
-      callOff?.();
-      callOff = null;
-      patience = FIRST_PATIENCE_MS;
+    stop() {
+      cancel?.();
+      cancel = null;
+      delayMs = FIRST_DELAY_MS;
     },
   };
 }

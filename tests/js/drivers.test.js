@@ -104,15 +104,15 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
     test("a drop at once, and that nobody knows who is there", async () => {
       const { calls, server } = await beginListening();
       server.latest.closes(1006);
-      const told = calls.filter(([callback]) => callback !== "onError");
-      assert.deepEqual(told, [["onDisconnected"], ["onPresence", null]]);
+      const calledBack = calls.filter(([callback]) => callback !== "onError");
+      assert.deepEqual(calledBack, [["onDisconnected"], ["onPresence", null]]);
     });
 
     test("a connection that never was is no drop", async () => {
       const page = begin();
       page.server.isUp = false;
       await page.clock.pass(20_000);
-      assert.deepEqual(page.told("onDisconnected"), []);
+      assert.deepEqual(page.callsTo("onDisconnected"), []);
     });
 
     test("who is there, after each change, by person and not by tab", async () => {
@@ -122,11 +122,11 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       page.server.tellPresence("pusher_internal:member_added", { user_id: "tom" });
       page.server.tellPresence("pusher_internal:member_added", { user_id: "tom" });
       page.server.tellPresence("pusher_internal:member_removed", { user_id: 12 });
-      assert.deepEqual(page.told("onPresence").at(0), [new Set(["amira", "12"])]);
-      assert.deepEqual(page.told("onPresence").at(1), [
+      assert.deepEqual(page.callsTo("onPresence").at(0), [new Set(["amira", "12"])]);
+      assert.deepEqual(page.callsTo("onPresence").at(1), [
         new Set(["amira", "12", "tom"]),
       ]);
-      assert.deepEqual(page.told("onPresence").at(-1), [new Set(["amira", "tom"])]);
+      assert.deepEqual(page.callsTo("onPresence").at(-1), [new Set(["amira", "tom"])]);
     });
 
     test("who left while it was away is not there any more", async () => {
@@ -137,7 +137,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       page.server.presentIds = ["amira"];
       await page.msUntilSubscribed(5000);
       await page.clock.pass(0);
-      assert.deepEqual(page.told("onPresence").at(-1), [new Set(["amira"])]);
+      assert.deepEqual(page.callsTo("onPresence").at(-1), [new Set(["amira"])]);
     });
 
     test("a refusal by the application, as one", async () => {
@@ -145,7 +145,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       page.server.refusal = { status: 403, body: { code: "channel-refused" } };
       await page.clock.pass(0);
       assert.deepEqual(
-        page.told("onError").map(([{ kind }]) => kind),
+        page.callsTo("onError").map(([{ kind }]) => kind),
         ["refused"],
       );
     });
@@ -155,21 +155,21 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
         const page = begin();
         page.server.refusal = { status, body: {} };
         await page.clock.pass(0);
-        const kinds = page.told("onError").map(([{ kind }]) => kind);
+        const kinds = page.callsTo("onError").map(([{ kind }]) => kind);
         assert.deepEqual(new Set(kinds), new Set(["connection"]), `${status}`);
       }
     });
 
     test("nothing that the server says throws into the page", async () => {
-      const { clock, publish, server, told } = await beginListening();
+      const { clock, publish, server, callsTo } = await beginListening();
       server.latest.tellText("not JSON");
       for (const event of ["pusher:error", "pusher:nonsense", "toString"]) {
         server.latest.tell({ event });
       }
       publish("vote", { version: 8 });
       await clock.pass(0);
-      assert.deepEqual(told("onEvent").at(-1), ["vote", { version: 8 }]);
-      assert.deepEqual(told("onDisconnected"), []);
+      assert.deepEqual(callsTo("onEvent").at(-1), ["vote", { version: 8 }]);
+      assert.deepEqual(callsTo("onDisconnected"), []);
     });
   });
 
@@ -181,7 +181,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
           page.server.latest.closes(code);
           assert.ok((await page.msUntilSubscribed(Number(limit))) <= Number(limit));
           page.publish("vote", { version: 8 });
-          assert.deepEqual(page.told("onEvent"), [["vote", { version: 8 }]]);
+          assert.deepEqual(page.callsTo("onEvent"), [["vote", { version: 8 }]]);
         });
       }
     }
@@ -258,7 +258,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
         page.server.isApplicationUp = refusal !== null;
         page.server.refusal = refusal;
         await page.clock.pass(10_000);
-        assert.deepEqual(page.told("onSubscribed"), []);
+        assert.deepEqual(page.callsTo("onSubscribed"), []);
         page.server.isApplicationUp = true;
         page.server.refusal = null;
         const ms = await page.msUntilSubscribed(A_LONG_WHILE_MS);
@@ -282,8 +282,8 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
         page.server.latest.channels,
         new Set([page.eventsChannel, "presence-room"]),
       );
-      assert.equal(page.told("onSubscribed").length, 1);
-      assert.equal(page.told("onConnected").length, 2);
+      assert.equal(page.callsTo("onSubscribed").length, 1);
+      assert.equal(page.callsTo("onConnected").length, 2);
     });
 
     test("events go on where presence is not to be had", async () => {
@@ -291,8 +291,8 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       page.server.full.add("presence-room");
       await page.clock.pass(0);
       page.publish("vote", { version: 8 });
-      assert.deepEqual(page.told("onEvent"), [["vote", { version: 8 }]]);
-      assert.deepEqual(page.told("onPresence"), []);
+      assert.deepEqual(page.callsTo("onEvent"), [["vote", { version: 8 }]]);
+      assert.deepEqual(page.callsTo("onPresence"), []);
       await page.clock.pass(300_000);
       assert.equal(page.server.connections.length, 1);
     });
@@ -309,7 +309,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       await page.clock.pass(0);
       assert.equal(page.server.connections.length, 2);
       assert.equal(page.server.connections[0].readyState, 3);
-      assert.equal(page.told("onSubscribed").length, 1);
+      assert.equal(page.callsTo("onSubscribed").length, 1);
     });
 
     test("a kick does not wait for what it waits for", async () => {
@@ -318,7 +318,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
         page.server.latest.closes(code);
         page.client.kick();
         await page.clock.pass(0);
-        assert.equal(page.told("onSubscribed").length, 1, `${code}`);
+        assert.equal(page.callsTo("onSubscribed").length, 1, `${code}`);
       }
     });
 
@@ -357,7 +357,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       for (let answer = 0; answer < 2; answer += 1) page.server.release();
       await settled();
       await page.clock.pass(600_000);
-      assert.deepEqual(page.told("onSubscribed"), []);
+      assert.deepEqual(page.callsTo("onSubscribed"), []);
       assert.equal(page.server.connections.length, 1);
     });
 
@@ -377,7 +377,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
         assert.equal(page.server.connections.length, connections, ask);
         assert.equal(page.server.connections[0].readyState, 3, ask);
         page.publish("vote", { version: 8 });
-        assert.equal(page.told("onEvent").length, connections - 1, ask);
+        assert.equal(page.callsTo("onEvent").length, connections - 1, ask);
       }
     });
 

@@ -88,7 +88,7 @@ export function listen(name, { config, location, random, library } = {}) {
     eventsChannel: `${wholeConfig.channelPrefix}room`,
 
     /** What was told by one of the callbacks, each time. @param {string} callback */
-    told: (callback) =>
+    callsTo: (callback) =>
       calls.filter(([called]) => called === callback).map(([, ...data]) => data),
 
     /** @param {string} type @param {unknown} data */

@@ -64,16 +64,16 @@ describe("the watchdog", () => {
     const watchdog = createWatchdog(() => {
       attempts += 1;
     }, clock);
-    watchdog.watch();
+    watchdog.start();
     const patience = [1500, 2250, 3375, 5062.5, 7593.75, 8000, 8000];
     for (const [before, delayMs] of patience.entries()) {
       await clock.pass(delayMs - 1);
-      watchdog.watch();
+      watchdog.start();
       assert.equal(attempts, before);
       await clock.pass(1);
       assert.equal(attempts, before + 1);
     }
-    watchdog.rest();
+    watchdog.stop();
     await clock.pass(60_000);
     assert.equal(attempts, patience.length);
   });
@@ -134,9 +134,9 @@ describe("the browser's own WebSocket", () => {
     await page.clock.pass(0);
     page.server.refusal = null;
     await page.clock.pass(19_000);
-    assert.deepEqual(page.told("onSubscribed"), []);
+    assert.deepEqual(page.callsTo("onSubscribed"), []);
     await page.clock.pass(1000);
-    assert.equal(page.told("onSubscribed").length, 1);
+    assert.equal(page.callsTo("onSubscribed").length, 1);
   });
 
   test("it asks again where the application, or the server, does not answer", async () => {
@@ -145,14 +145,14 @@ describe("the browser's own WebSocket", () => {
     await page.clock.pass(0);
     page.server.isHolding = false;
     await page.clock.pass(15_000);
-    assert.equal(page.told("onSubscribed").length, 1);
+    assert.equal(page.callsTo("onSubscribed").length, 1);
 
     const refused = listen("WebSocket");
     refused.server.full.add("private-room");
     await refused.clock.pass(14_000);
     refused.server.full.clear();
     await refused.clock.pass(1000);
-    assert.equal(refused.told("onSubscribed").length, 1);
+    assert.equal(refused.callsTo("onSubscribed").length, 1);
   });
 
   test("presence that was full is asked for once a minute", async () => {
@@ -160,9 +160,9 @@ describe("the browser's own WebSocket", () => {
     page.server.full.add("presence-room");
     await page.clock.pass(59_000);
     page.server.full.clear();
-    assert.deepEqual(page.told("onPresence"), []);
+    assert.deepEqual(page.callsTo("onPresence"), []);
     await page.clock.pass(2000);
-    assert.deepEqual(page.told("onPresence"), [[new Set(["amira"])]]);
+    assert.deepEqual(page.callsTo("onPresence"), [[new Set(["amira"])]]);
   });
 
   test("nothing that a server may send throws, or ends the connection", async () => {
@@ -183,8 +183,8 @@ describe("the browser's own WebSocket", () => {
       }
     }
     page.publish("vote", { version: 8 });
-    assert.deepEqual(page.told("onEvent").at(-1), ["vote", { version: 8 }]);
-    assert.deepEqual(page.told("onDisconnected"), []);
+    assert.deepEqual(page.callsTo("onEvent").at(-1), ["vote", { version: 8 }]);
+    assert.deepEqual(page.callsTo("onDisconnected"), []);
   });
 
   test("an address that the browser forbids is told, and tried again", async () => {
@@ -192,7 +192,7 @@ describe("the browser's own WebSocket", () => {
     page.server.isForbidden = true;
     page.client.kick();
     await page.clock.pass(1000);
-    assert.equal(page.told("onError").at(-1)?.[0].kind, "connection");
+    assert.equal(page.callsTo("onError").at(-1)?.[0].kind, "connection");
     page.server.isForbidden = false;
     assert.ok((await page.msUntilSubscribed(61_000)) <= 61_000);
   });

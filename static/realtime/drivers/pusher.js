@@ -26,7 +26,7 @@ import { csrfHeader } from "../csrf.js";
 import { createWatchdog } from "../watchdog.js";
 import { none } from "./none.js";
 
-const LAST_WORDS_MS = 1000;
+const CLOSE_DELAY_MS = 1000;
 
 /**
  * @param {DriverOptions} options
@@ -44,80 +44,80 @@ export function pusher(
   const connection = new page.Pusher(config.key, optionsFor(config, page));
   const watchdog = createWatchdog(reconnect, clock);
   let isConnected = false;
-  let isOver = false;
-  let callOff = () => {};
+  let isClosed = false;
+  let cancel = () => {};
 
   function reconnect() {
-    lost();
+    connectionLost();
     closeIn(0, () => connection.connect());
   }
 
   function disconnect() {
-    isOver = true;
+    isClosed = true;
     for (const each of connection.allChannels()) each.unbind_all();
-    lost();
-    watchdog.rest();
-    callOff();
+    connectionLost();
+    watchdog.stop();
+    cancel();
     const { state } = connection.connection;
     // It may still be joining: a signature can be on its way.
-    if (state === "connected") closeIn(LAST_WORDS_MS);
-    // Else it is closed once it has opened, or could not: see `changed`.
+    if (state === "connected") closeIn(CLOSE_DELAY_MS);
+    // Else it is closed once it has opened, or could not: see `stateChanged`.
     else if (state !== "connecting") connection.disconnect();
   }
 
   /** @param {number} delayMs */
   function closeIn(delayMs, next = () => {}) {
-    callOff();
-    callOff = clock.after(delayMs, () => {
+    cancel();
+    cancel = clock.after(delayMs, () => {
       connection.disconnect();
       next();
     });
   }
 
-  function lost() {
-    watchdog.watch();
+  function connectionLost() {
+    watchdog.start();
     if (!isConnected) return;
     isConnected = false;
     callbacks.onDisconnected();
     callbacks.onPresence(null);
   }
 
-  /** @param {boolean} isNow */
-  function changed(isNow) {
-    if (isOver) return connection.disconnect();
-    if (!isNow) return lost();
+  /** @param {boolean} isUp */
+  function stateChanged(isUp) {
+    if (isClosed) return connection.disconnect();
+    if (!isUp) return connectionLost();
     isConnected = true;
     callbacks.onConnected();
   }
 
   // For a second after a drop pusher-js still calls itself connected, but says this.
-  connection.connection.bind("connecting_in", () => changed(false));
+  connection.connection.bind("connecting_in", () => stateChanged(false));
   connection.connection.bind(
     "state_change",
     (/** @type {{ current: string }} */ { current }) =>
-      changed(current === "connected"),
+      stateChanged(current === "connected"),
   );
   connection.connection.bind("error", (/** @type {unknown} */ cause) => {
-    if (!isOver) callbacks.onError({ kind: "connection", cause });
+    if (!isClosed) callbacks.onError({ kind: "connection", cause });
   });
 
   try {
     const events = connection.subscribe(`${config.channelPrefix}${channel}`);
-    listen(events, callbacks, watchdog.rest);
+    bindEvents(events, callbacks, watchdog.stop);
   } catch (cause) {
     // An encrypted channel, and a build of the library that cannot decrypt.
     disconnect();
     callbacks.onError({ kind: "connection", cause });
     return none();
   }
-  watchPresence(connection.subscribe(`presence-${channel}`), callbacks);
-  watchdog.watch();
+  bindPresence(connection.subscribe(`presence-${channel}`), callbacks);
+  watchdog.start();
 
   return {
     disconnect,
     kick() {
-      if (isOver) return;
-      watchdog.rest();
+      if (isClosed) return;
+      watchdog.stop();
       reconnect();
     },
   };
@@ -126,11 +126,11 @@ export function pusher(
 /**
  * @param {Channel} events
  * @param {Callbacks} callbacks
- * @param {() => void} settle
+ * @param {() => void} onSettled
  */
-function listen(events, { onEvent, onSubscribed, onError }, settle) {
+function bindEvents(events, { onEvent, onSubscribed, onError }, onSettled) {
   events.bind("pusher:subscription_succeeded", () => {
-    settle();
+    onSettled();
     onSubscribed();
   });
   events.bind("pusher:subscription_error", (/** @type {any} */ cause) => {
@@ -152,12 +152,12 @@ function isRefusal(cause) {
  * @param {Channel} presence
  * @param {Callbacks} callbacks
  */
-function watchPresence(presence, { onPresence }) {
+function bindPresence(presence, { onPresence }) {
   const { members } = /** @type {PresenceChannel} */ (presence);
-  const tell = () => onPresence(new Set(Object.keys(members.members)));
-  presence.bind("pusher:subscription_succeeded", tell);
-  presence.bind("pusher:member_added", tell);
-  presence.bind("pusher:member_removed", tell);
+  const report = () => onPresence(new Set(Object.keys(members.members)));
+  presence.bind("pusher:subscription_succeeded", report);
+  presence.bind("pusher:member_added", report);
+  presence.bind("pusher:member_removed", report);
 }
 
 /**
