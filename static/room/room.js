@@ -186,5 +186,5 @@ async function copyLink(event) {
     document.execCommand("copy");
   }
   screen.set({ ...screen.get(), isCopied: true });
-  liveRegion.textContent = "The link is copied.";
+  liveRegion.textContent = "Link copied.";
 }

@@ -27,7 +27,7 @@ import { handlers, reduce } from "./reducer.js";
 /** Said without asking the server: it would only refuse. */
 const REMOVED = {
   code: "not-a-member",
-  message: "You are no longer in this session. Its link lets you join again.",
+  message: "You are no longer in this session. You can rejoin with its link.",
 };
 const POLL_MS = 3000;
 /** While live, for what no event tells: who is online, and that an event was lost. */

@@ -95,7 +95,7 @@ export function createVotes({ store, api, tab = randomId() }) {
       "failed",
       isRefused
         ? error.message
-        : "The server did not answer. It is sent again when it does.",
+        : "The server did not answer. Your vote will be sent again when it does.",
     );
   }
 

@@ -31,7 +31,7 @@ export function announcement(before, after) {
 function notice(before, after) {
   const vote = after.ui.vote;
   if (vote?.status === "failed" && before.ui.vote?.status !== "failed") {
-    return `Your card was not saved. ${vote.message}`;
+    return `Your vote was not saved. ${vote.message}`;
   }
   const { notice: current } = after.ui;
   return current && current.id !== before.ui.notice?.id ? current.text : "";
@@ -44,9 +44,11 @@ function notice(before, after) {
 function connection(before, after) {
   const { connection: now } = after.ui;
   if (now === before.ui.connection) return "";
-  if (now === "slow") return "Slow mode: news comes every few seconds.";
+  if (now === "slow") return "Slow mode: updates every few seconds.";
   if (now === "offline") return "The server cannot be reached.";
-  return now === "live" && before.ui.connection !== "reconnecting" ? "Live again." : "";
+  return now === "live" && before.ui.connection !== "reconnecting"
+    ? "Live updates are back."
+    : "";
 }
 
 /**
@@ -121,7 +123,7 @@ function round(before, after) {
 /** @param {Room} room */
 function revealed(room) {
   const { statistics, votes = [] } = room.round ?? {};
-  const sentences = [`${plural(votes.length, "card is", "cards are")} open.`];
+  const sentences = [`${plural(votes.length, "card", "cards")} revealed.`];
   if (statistics?.median) sentences.push(`Median ${statistics.median}.`);
   if (statistics?.outliers.length) sentences.push(outlierSentence(room));
   return sentences.join(" ");

@@ -14,10 +14,10 @@ const CONNECTIONS = {
 
 const BANNERS = {
   live: nothing,
-  slow: "Slow mode: no live connection, so this page asks for news every 3 seconds. Nothing is lost.",
+  slow: "Slow mode: no live connection, so this page checks for updates every 3 seconds. Nothing is lost.",
   reconnecting: nothing,
   offline:
-    "The server cannot be reached. What you see may be old; this page keeps trying.",
+    "The server cannot be reached. What you see may be out of date; this page keeps trying.",
 };
 
 /**
@@ -27,7 +27,7 @@ const BANNERS = {
 export function bar({ room, ui, links }, actions) {
   return html`
     <header class="bar">
-      <a class="home" href="/" aria-label="Planning Poker, to the first page"
+      <a class="home" href="/" aria-label="Planning Poker, home"
         ><span class="mark"></span
       ></a>
       <h1 class="session" dir="auto">${room.session.name}</h1>
@@ -73,7 +73,7 @@ function menu({ me, session }, links, actions) {
       <theme-choice></theme-choice>
       <ul>
         <li><a href=${links.report} target="_blank">Report</a></li>
-        ${item("Keys", () => actions.open("help"))}
+        ${item("Keyboard shortcuts", () => actions.open("help"))}
         ${
           me.isFacilitator
             ? html`

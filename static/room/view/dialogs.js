@@ -27,19 +27,19 @@ export function dialogContent(props, actions) {
     case "settings":
       return settings(props, actions);
     case "help":
-      return dialogFrame("Keys", keys(props), actions);
+      return dialogFrame("Keyboard shortcuts", keys(props), actions);
     case "end":
       return confirmation(
         "End the session?",
-        "Nobody can vote any more. The report stays, and a facilitator can reopen the session.",
-        "End it",
+        "Nobody will be able to vote. The report stays available, and a facilitator can reopen the session.",
+        "End session",
         actions.end,
         actions,
       );
     case "leave":
       return confirmation(
         "Leave the session?",
-        "Your votes stay in its report. You can come back by its link.",
+        "Your votes stay in the report. You can rejoin with the link.",
         "Leave",
         actions.leave,
         actions,
@@ -73,7 +73,7 @@ function dialogFrame(title, content, actions) {
 function invite({ links, screen }, actions) {
   return dialogFrame(
     "Invite",
-    html`<p>Whoever opens this link can join. No account is needed.</p>
+    html`<p>Anyone with this link can join. No account needed.</p>
       ${invitation(links, screen, actions)}`,
     actions,
   );
@@ -94,7 +94,7 @@ function settings({ room, decks }, actions) {
       })}
     >
       <label class="field">
-        <span>Session</span>
+        <span>Session name</span>
         <input
           class="input"
           name="name"
@@ -124,7 +124,7 @@ function settings({ room, decks }, actions) {
           placeholder="1, 2, 4, 8, ?"
           value=${deck.slug === "custom" ? deck.cards.join(", ") : ""}
         />
-        <small>2 to 30 cards, lowest first, with commas between them.</small>
+        <small>2 to 30 cards, lowest first, separated by commas.</small>
       </label>
       <button class="button">Save</button>
     </form>`,
@@ -138,17 +138,17 @@ function keys({ room }) {
   return html`<dl class="keys">
     <div>
       <dt><kbd>${cards[0]}</kbd> … <kbd>${cards.at(-3) ?? cards[1]}</kbd></dt>
-      <dd>lay that card: type its digits or letters, without a pause between them</dd>
+      <dd>vote with that card: type its digits or letters without a pause</dd>
     </div>
-    <div><dt><kbd>Backspace</kbd></dt><dd>take your card back</dd></div>
+    <div><dt><kbd>Backspace</kbd></dt><dd>take your vote back</dd></div>
     <div><dt><kbd>R</kbd></dt><dd>reveal, or vote again</dd></div>
-    <div><dt><kbd>N</kbd></dt><dd>next: start the vote, or agree on the suggestion</dd></div>
+    <div><dt><kbd>N</kbd></dt><dd>start the next vote, or agree on the suggested estimate</dd></div>
     <div>
       <dt><kbd>Alt</kbd> + <kbd>↑</kbd> <kbd>↓</kbd></dt>
-      <dd>move the task that has the focus</dd>
+      <dd>move the focused task</dd>
     </div>
-    <div><dt><kbd>?</kbd></dt><dd>this list</dd></div>
-    <div><dt><kbd>Esc</kbd></dt><dd>close what is open</dd></div>
+    <div><dt><kbd>?</kbd></dt><dd>show this list</dd></div>
+    <div><dt><kbd>Esc</kbd></dt><dd>close the open menu or dialog</dd></div>
   </dl>`;
 }
 
@@ -164,7 +164,7 @@ function confirmation(title, consequence, label, act, actions) {
     <header><h2 id="dialog-title">${title}</h2></header>
     <p>${consequence}</p>
     <div class="buttons">
-      <button class="button" @click=${actions.close}>Stay</button>
+      <button class="button" @click=${actions.close}>Cancel</button>
       <button
         class="button"
         @click=${() => {

@@ -61,7 +61,7 @@ function cards(props, actions) {
 /** @type {Record<string, string>} what a reader says of cards that are signs */
 const CARD_NAMES = {
   "½": "One half",
-  "?": "Question mark: I cannot say",
+  "?": "Question mark: I'm not sure",
   "☕": "Coffee: I need a break",
 };
 
@@ -74,10 +74,10 @@ const CARD_NAMES = {
  */
 function voteStatus({ room, ui }, own, actions) {
   const { round } = room;
-  if (!round) return "Your cards. They can be laid once the vote has started.";
+  if (!round) return "You can choose a card once voting starts.";
   if (ui.vote?.status === "failed") {
     return html`<span class="error"
-      ><strong>${own ? `${own} was not saved.` : "Your card is still there."}</strong>
+      ><strong>${own ? `${own} was not saved.` : "Your vote was not taken back."}</strong>
       ${ui.vote.message}
       ${
         isVoting(room)
@@ -87,14 +87,14 @@ function voteStatus({ room, ui }, own, actions) {
     >`;
   }
   if (round.status === "revealed") {
-    return own ? html`Your card was <b>${own}</b>.` : "You laid no card.";
+    return own ? html`You voted <b>${own}</b>.` : "You didn't vote.";
   }
   if (ui.vote?.status === "saving") {
-    return own ? html`<b>${own}</b> is being saved…` : "Your card is being taken back…";
+    return own ? html`<b>${own}</b> is being saved…` : "Taking your vote back…";
   }
   return own
     ? html`<b>${own}</b> is saved, face down. Press it again to take it back.`
-    : "Choose a card. Nobody sees it before the reveal.";
+    : "Choose a card. Nobody sees it until the reveal.";
 }
 
 /**
@@ -102,8 +102,8 @@ function voteStatus({ room, ui }, own, actions) {
  * @param {Actions} actions
  */
 function observing({ room }, actions) {
-  return html`<section class="own observing" aria-label="Your part">
-    <p>You are watching, so you have no cards.</p>
+  return html`<section class="own observing" aria-label="Your role">
+    <p>You are observing, so you have no cards.</p>
     <button
       class="button"
       @click=${() => actions.setRole(room.me.userId, "voter")}

@@ -23,12 +23,12 @@ function notStarted({ me }) {
     <p>
       ${
         me.isFacilitator
-          ? "Start the vote, and everybody gets cards."
+          ? "Start the vote, and everybody can choose a card."
           : "The vote has not started yet."
       }
     </p>
     <p class="small">
-      Cards stay face down until the reveal. Nobody sees them, the facilitator included.
+      Cards stay face down until the reveal. Nobody can see them, not even the facilitator.
     </p>
   </section>`;
 }
@@ -98,7 +98,7 @@ function result(room, statistics) {
               </li>`,
             )}
           </ul>`
-        : html`<p>Nobody laid a card.</p>`
+        : html`<p>Nobody voted.</p>`
     }
     ${summary(statistics)} ${discussion(room, statistics)}
   </section>`;
@@ -112,14 +112,14 @@ function summary({ median, mean, mode, low, high, agreement }) {
     <div><dt>Median</dt><dd>${median}</dd></div>
     ${
       mean === null
-        ? html`<div><dt>Most often</dt><dd>${mode.join(", ")}</dd></div>`
+        ? html`<div><dt>Most common</dt><dd>${mode.join(", ")}</dd></div>`
         : html`<div><dt>Mean</dt><dd>${mean}</dd></div>`
     }
     <div><dt>Spread</dt><dd><bdi>${spread}</bdi></dd></div>
     ${
       agreement === null
         ? nothing
-        : html`<div><dt>Agreement</dt><dd>${agreement} %</dd></div>`
+        : html`<div><dt>Agreement</dt><dd>${agreement}%</dd></div>`
     }
   </dl>`;
 }
@@ -135,7 +135,7 @@ function discussion(room, statistics) {
   return html`
     ${
       isUnanimous(statistics)
-        ? html`<p class="agreed">Everybody said ${statistics.median}.</p>`
+        ? html`<p class="agreed">Everybody voted ${statistics.median}.</p>`
         : nothing
     }
     ${
@@ -146,7 +146,7 @@ function discussion(room, statistics) {
     ${
       unsure.length
         ? html`<p class="callout">
-            ${formatList(unsure)} ${unsure.length === 1 ? "needs" : "need"} to know more first.
+            ${formatList(unsure)} ${unsure.length === 1 ? "needs" : "need"} more information.
           </p>`
         : nothing
     }
@@ -159,14 +159,14 @@ function discussion(room, statistics) {
 }
 
 /**
- * "Lukas said 2 and Sofía said 13. Let them speak first."
+ * "Lukas voted 2 and Sofía voted 13. Let them speak first."
  *
  * @param {Room} room
  */
 export function outlierSentence(room) {
   const groups = outliers(room);
   const phrases = groups.map(
-    ({ card, names }) => `${formatList(names, 2)} said ${card}`,
+    ({ card, names }) => `${formatList(names, 2)} voted ${card}`,
   );
   const last = phrases.pop();
   const sentence = phrases.length ? `${phrases.join(", ")} and ${last}` : last;

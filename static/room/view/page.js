@@ -19,7 +19,7 @@ export function page(props, actions) {
   const { room, ui } = props;
   if (ui.departed) return departedPage(props);
   return html`
-    <a class="skip-link button" href="#table">To the table</a>
+    <a class="skip-link button" href="#table">Skip to the table</a>
     ${bar(props, actions)}
     <main class="room" data-tab=${ui.tab}>
       ${queue(props, actions)} ${table(props, actions)}
@@ -67,8 +67,8 @@ function departedPage({ room, ui }) {
       <h1 dir="auto">${room.session.name}</h1>
       <p>${ui.departed?.message}</p>
       <span class="buttons">
-        <a class="button" href="/">To the first page</a>
-        <a class="button next" href=${`/s/${room.session.id}/`}>Join again</a>
+        <a class="button" href="/">Home</a>
+        <a class="button next" href=${`/s/${room.session.id}/`}>Rejoin</a>
       </span>
     </main>
   `;
@@ -86,7 +86,7 @@ function tabs({ members, tasks }, open, actions) {
     ["queue", `Queue ${waiting}`],
     ["people", `People ${members.length}`],
   ]);
-  return html`<nav class="tabs" aria-label="Parts of the room">
+  return html`<nav class="tabs" aria-label="Room sections">
     ${labels.map(
       ([tab, label]) => html`<button
         aria-current=${tab === open ? "page" : "false"}

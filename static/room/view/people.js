@@ -44,7 +44,7 @@ function person({ me, session }, member, screen, actions) {
   const mayChange = (me.isFacilitator || isMe) && session.status === "active";
   const parts = [
     member.isFacilitator ? "facilitator" : "",
-    member.role === "observer" ? "watching" : "",
+    member.role === "observer" ? "observing" : "",
     absence(member),
   ].filter(Boolean);
   return html`<div class="person" data-absence=${absence(member)}>
@@ -59,7 +59,7 @@ function person({ me, session }, member, screen, actions) {
             aria-expanded=${isOpen}
             @click=${() => actions.edit(isOpen ? null : member.userId)}
           >
-            ${isOpen ? "Close" : "Change"}<span class="visually-hidden">
+            ${isOpen ? "Close" : "Edit"}<span class="visually-hidden">
               ${member.name}</span
             >
           </button>`
@@ -103,7 +103,7 @@ function changes({ me }, member, isLastFacilitator, screen, actions) {
         @click=${() =>
           actions.setRole(userId, member.role === "voter" ? "observer" : "voter")}
       >
-        ${member.role === "voter" ? "Watch instead" : "Vote instead"}
+        ${member.role === "voter" ? "Observe instead" : "Vote instead"}
       </button>
       ${me.isFacilitator ? facilitation(member, isLastFacilitator, actions) : nothing}
       ${me.isFacilitator && !isMe ? removal(member, screen, actions) : nothing}
@@ -123,9 +123,9 @@ function facilitation({ userId, isFacilitator }, isLastFacilitator, actions) {
     </button>`;
   }
   return isLastFacilitator
-    ? html`<small>A session needs a facilitator: make somebody else one first.</small>`
+    ? html`<small>A session needs a facilitator. Make somebody else a facilitator first.</small>`
     : html`<button class="button" @click=${() => actions.demote(userId)}>
-        No longer facilitator
+        Remove facilitator role
       </button>`;
 }
 
@@ -143,6 +143,6 @@ function removal({ userId, name }, screen, actions) {
   return html`<p class="question">
     <span>Remove <bdi>${name}</bdi> from the session?</span>
     <button class="button" @click=${() => actions.remove(userId)}>Remove</button>
-    <button class="button quiet" @click=${() => actions.confirm(null)}>Keep</button>
+    <button class="button quiet" @click=${() => actions.confirm(null)}>Cancel</button>
   </p>`;
 }

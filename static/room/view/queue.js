@@ -112,7 +112,7 @@ function taskNote({ round }, task, isCurrent) {
   const parts = url ? [linkLabel(url)] : [];
   if (task.status === "skipped") parts.push("skipped");
   else if (round && round.taskId === task.taskId) {
-    const phase = round.status === "voting" ? "voting" : "talking";
+    const phase = round.status === "voting" ? "voting" : "discussing";
     parts.push(round.number > 1 ? `${phase}, round ${round.number}` : phase);
   } else if (isCurrent) parts.push("next");
   return parts.join(" · ");
@@ -130,7 +130,7 @@ function taskForm(room, task, index, screen, actions) {
   const isInRound = round?.taskId === task.taskId;
   return html`<li class="edited" data-status=${task.status}>
     <form
-      aria-label="Change the task"
+      aria-label="Edit task"
       @submit=${onSubmit(async (fields) => {
         if (await actions.editTask(task.taskId, fields)) actions.edit(null);
       })}
@@ -221,12 +221,12 @@ function taskForm(room, task, index, screen, actions) {
                   type="button"
                   @click=${() => actions.deleteTask(task.taskId)}
                 >
-                  Delete it
+                  Delete task
                 </button>
                 <button
                   class="button quiet square"
                   type="button"
-                  aria-label="Keep it"
+                  aria-label="Keep task"
                   @click=${() => actions.confirm(null)}
                 >
                   ${closeIcon}
@@ -251,8 +251,8 @@ function emptyQueue(mayEdit) {
     <p class="small">
       ${
         mayEdit
-          ? "Type a title below and press Enter, one after the other. Click a task to give it a link or a description, drag it to move it."
-          : "What is to be estimated will be listed here, with its estimate once the team has agreed."
+          ? "Type a title below and press Enter. Click a task to add a link or a description; drag it to move it."
+          : "Tasks appear here, each with its estimate once the team has agreed on one."
       }
     </p>
   </div>`;

@@ -43,7 +43,7 @@ function statusForOthers(room) {
     ? `${facilitatorNames} will start the vote.`
     : round.status === "voting"
       ? votedSentence(room)
-      : `${facilitatorNames} will agree on an estimate with you.`;
+      : `${facilitatorNames} will record the estimate.`;
   return html`<div class="next-action"><small>${line}</small></div>`;
 }
 
@@ -76,7 +76,7 @@ function quickVote(actions) {
     class="next-action quick"
     @submit=${onSubmit(({ title }) => actions.quickVote(title))}
   >
-    <label class="small" for="quick-title">Vote on something now; a name can wait</label>
+    <label class="small" for="quick-title">Vote on something now and name it later</label>
     <span class="buttons">
       <input
         class="input"
@@ -85,7 +85,7 @@ function quickVote(actions) {
         dir="auto"
         maxlength="255"
         autocomplete="off"
-        placeholder="No name yet"
+        placeholder="Task name (optional)"
       />
       <button class="button next">Start a vote</button>
     </span>
@@ -132,7 +132,7 @@ function agree(room, round, actions) {
   const suggestion = round.statistics?.suggestion ?? null;
   return html`<div class="next-action">
     <small>
-      ${suggestion === null ? "No size was laid" : "Nearest to the median"}
+      ${suggestion === null ? "No numeric votes" : "Closest to the median"}
       <button class="text-button" popovertarget="estimates">
         ${suggestion === null ? "Agree on a card" : "Another card"}
       </button>

@@ -103,7 +103,7 @@ function taskHeading({ me, round }, task, actions) {
       ${
         me.isFacilitator
           ? html`<button class="text-button small" @click=${() => actions.edit(task.taskId)}>
-              ${task.title ? "Change" : "Name it"}
+              ${task.title ? "Edit" : "Name it"}
             </button>`
           : nothing
       }
@@ -125,23 +125,23 @@ function noCurrentTask(room, links) {
   const { me, tasks } = room;
   if (tasks.length) {
     return html`<header class="task">
-      <p class="meta"><small>Queue done</small></p>
-      <h2>Every task has been dealt with</h2>
+      <p class="meta"><small>Queue complete</small></p>
+      <h2>All tasks are done</h2>
       <p class="description">
-        The <a href=${links.report}>report</a> has each task with its rounds and its
+        The <a href=${links.report}>report</a> lists every task with its rounds and
         estimate.
         ${me.isFacilitator ? "Add another task, or vote on something unplanned." : nothing}
       </p>
     </header>`;
   }
   return html`<header class="task">
-    <p class="meta"><small>Nothing in hand</small></p>
-    <h2>What shall we estimate first?</h2>
+    <p class="meta"><small>No task selected</small></p>
+    <h2>What should we estimate first?</h2>
     <p class="description">
       ${
         me.isFacilitator
           ? "Add tasks to the queue, or start a vote right away and name it later."
-          : `${formatList(facilitators(room))} will put up the first task. Your cards wait below.`
+          : `${formatList(facilitators(room))} will add the first task. Your cards are below.`
       }
     </p>
   </header>`;
@@ -219,7 +219,7 @@ function observers(members) {
   const observing = members.filter((member) => member.role === "observer");
   return observing.length
     ? html`<p class="observers small">
-        Watching: ${formatList(
+        Observing: ${formatList(
           observing.map((member) => member.name),
           6,
         )}
