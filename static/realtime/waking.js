@@ -1,6 +1,7 @@
 /**
- * Notices that the page was away: the machine slept, the tab was frozen or came back from
- * the browser's cache, the network returned. Its connection may then be dead unnoticed.
+ * Detects that the page was suspended: the machine slept, the tab was frozen or restored
+ * from the back/forward cache, or the network returned. Its connection may then be dead
+ * without a close event.
  *
  * @import {Clock} from "./clock.js"
  *
@@ -14,7 +15,7 @@ const SLEEP_THRESHOLD_MS = 15_000;
  * @param {object} options
  * @param {Page} options.page
  * @param {Clock} options.clock
- * @param {AbortSignal} options.signal ends the watching
+ * @param {AbortSignal} options.signal removes the listeners
  * @param {() => void} options.onWake
  */
 export function watchForWaking({ page, clock, signal, onWake }) {
@@ -23,7 +24,7 @@ export function watchForWaking({ page, clock, signal, onWake }) {
   function check() {
     const hasSlept = clock.now() - lastCheckAt > SLEEP_THRESHOLD_MS;
     lastCheckAt = clock.now();
-    // The timers of a hidden page run late by themselves.
+    // Browsers delay the timers of hidden pages, which is no sleep.
     if (hasSlept && !page.document.hidden) onWake();
   }
 

@@ -1,9 +1,9 @@
 /**
- * Shortens a client's slow returns.
+ * Shortens pusher-js's slow reconnection.
  *
- * After an outage of 3 s pusher-js comes back after 16 s, after one of 20 s after 46 s,
- * and after some close codes never. A fresh attempt every few seconds does not wait for
- * any of that.
+ * After an outage of 3 s pusher-js reconnects after 16 s, after one of 20 s after 46 s,
+ * and after some close codes never. The watchdog starts a new attempt every few seconds
+ * instead.
  *
  * @import {Clock} from "./clock.js"
  */
@@ -11,11 +11,11 @@
 const FIRST_DELAY_MS = 1500;
 const GROWTH = 1.5;
 const MAX_DELAY_MS = 8000;
-/** A room's browsers lose their server in one moment and must not return in one. */
+/** All browsers of a room lose the server at once and must not reconnect at once. */
 const JITTER = 0.2;
 
 /**
- * @param {() => void} attempt drops what is being tried and tries anew
+ * @param {() => void} attempt drops the attempt in progress and starts a new one
  * @param {Clock} clock
  */
 export function createWatchdog(attempt, clock) {
@@ -33,12 +33,12 @@ export function createWatchdog(attempt, clock) {
   }
 
   return {
-    /** Something is being tried: leave it its time, then attempt again and again. */
+    /** A connection is being made: give it time, then attempt again and again. */
     start() {
       if (cancel === null) schedule();
     },
 
-    /** It has worked, or is no longer wanted. */
+    /** It is connected, or no longer wanted. */
     stop() {
       cancel?.();
       cancel = null;

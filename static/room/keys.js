@@ -1,4 +1,4 @@
-/** The keyboard: cards by what stands on them, R, N, ? and Backspace. */
+/** Keyboard shortcuts: card labels, R, N, ? and Backspace. */
 
 import { hasEnded, isVoting, ownCard, tally } from "./view/facts.js";
 
@@ -7,10 +7,10 @@ import { hasEnded, isVoting, ownCard, tally } from "./view/facts.js";
  * @import {Actions} from "./view/shown.js"
  */
 
-/** Keys that follow each other within this time spell one label: 1, 3 is 13. */
+/** Keys pressed within this time form one label: 1 and 3 are 13. */
 const TYPING_TIMEOUT_MS = 600;
 
-/** What can be typed for labels that are not on the keyboard. */
+/** How to type labels that keyboards do not have. */
 const KEYBOARD_SPELLINGS = new Map([
   ["½", ["0.5", ".5"]],
   ["☕", ["coffee"]],
@@ -40,19 +40,19 @@ export function listenToKeys({ current, actions }) {
     const mayVote = isVoting(room) && room.me.role === "voter";
     if (key === "?") actions.open("help");
     else if (key === "backspace" && mayVote) vote("");
-    // Longer names are of keys that write nothing, as Shift.
+    // Keys with longer names, such as Shift, type no character.
     else if (key.length === 1 && !(mayVote && typeLabel(key, event.timeStamp, room))) {
       runCommand(key, room, actions);
     }
   }
 
   /**
-   * Lays the card that the key completes.
+   * Votes with the card whose label the key completes.
    *
    * @param {string} key
    * @param {number} at
    * @param {PageState["room"]} room
-   * @returns {boolean} whether a card's label is being typed
+   * @returns {boolean} whether the key is part of a card's label
    */
   function typeLabel(key, at, room) {
     const { cards } = room.session.deck;
@@ -68,11 +68,11 @@ export function listenToKeys({ current, actions }) {
 }
 
 /**
- * The card that was meant: the one spelt like that, else the only one that begins so.
+ * The card with the typed label, else the only card whose label starts with it.
  *
  * @param {string[]} cards
  * @param {string} typed in lower case
- * @returns {{card: string | null, isPrefix: boolean}} isPrefix: some label begins like that
+ * @returns {{card: string | null, isPrefix: boolean}} isPrefix: some label starts with it
  */
 export function matchCard(cards, typed) {
   /** @param {string} card */

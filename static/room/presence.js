@@ -1,18 +1,18 @@
 /**
- * Tells whether this page is in sight: looked at, or hidden behind another for a while.
+ * Reports whether this page is visible, or has been hidden for a while.
  *
  * @import {Clock} from "../realtime/clock.js"
  * @import {Page} from "../realtime/waking.js"
  */
 
-/** A glance at another page is no absence. */
+/** A short look at another tab does not count as being away. */
 const HIDDEN_GRACE_MS = 5000;
 
 /**
  * @param {object} options
  * @param {Page} options.page
  * @param {Clock} options.clock
- * @param {AbortSignal} options.signal ends the watching
+ * @param {AbortSignal} options.signal removes the listeners
  * @param {(presence: "online" | "away") => void} options.onChange
  */
 export function watchVisibility({ page, clock, signal, onChange }) {

@@ -2,8 +2,8 @@
  * What each event does to the room. Pure, and the mirror of the Python actions: the
  * contract test replays their {state before, events, state after} through `reduce`.
  *
- * No event carries a card before the reveal, so `me.vote` is not kept here but by
- * votes.js and sync.js; here it only ends with its round.
+ * No event carries a card before the reveal, so votes.js and sync.js keep `me.vote`;
+ * here it is only cleared when its round ends.
  *
  * @import {EventData, EventType, PokerEvent, Room, Task} from "./state.js"
  */
@@ -19,7 +19,7 @@ export const handlers = {
   }),
 
   "member-updated": (room, { member }) => {
-    // Presence is told only where it changed, and of oneself it is shown with the others.
+    // Only a change of presence is sent, and one's own is kept in `members`, not in `me`.
     const { isOnline, isAway, ...profile } = member;
     const updated = {
       ...room,
@@ -83,7 +83,7 @@ export function reduce(room, events) {
 }
 
 /**
- * Whoever votes is here, also one whose browser has no live connection.
+ * A member who votes is online, even without a live connection.
  *
  * @param {Room} room
  * @param {string} userId
@@ -110,8 +110,8 @@ function withVoted(room, userId, hasVoted) {
 }
 
 /**
- * Of a member who left or only watches now: an open round forgets the card, a revealed
- * one has happened.
+ * For a member who left or became an observer: an open round drops the vote, a revealed
+ * one keeps it.
  *
  * @param {string} userId
  * @param {Room} room
@@ -137,7 +137,7 @@ function withTask(room, taskId, changes) {
 }
 
 /**
- * A round lives exactly as long as its task is being voted on.
+ * A round exists exactly as long as its task is being voted on.
  *
  * @param {Room} room
  * @param {Task[]} tasks

@@ -1,4 +1,7 @@
-/** The room's page: reads what the server put into it, and brings its parts together. */
+/**
+ * Entry point of the room's page: reads the data embedded by the server and wires the
+ * modules together.
+ */
 
 import { createRealtimeClient } from "../realtime/client.js";
 import { render } from "../vendor/lit-html/lit-html.js";
@@ -17,7 +20,7 @@ import { createVotes } from "./votes.js";
  * @import {Actions, Screen, ViewProps} from "./view/shown.js"
  */
 
-/** What happens within this time is said in one go. */
+/** Changes within this time share one announcement. */
 const ANNOUNCEMENT_DELAY_MS = 500;
 const NOTICE_DURATION_MS = 10_000;
 
@@ -57,7 +60,7 @@ const actions = {
   },
   edit(id) {
     screen.set({ ...screen.get(), editing: id, confirming: null });
-    // On a phone the form is behind the queue's tab.
+    // On a phone the form is in the queue's tab.
     const { room, ui } = store.get();
     if (room.tasks.some((task) => task.taskId === id) && ui.tab === "table") {
       roomActions.showTab("queue");
@@ -73,7 +76,7 @@ const actions = {
 
 const root = /** @type {HTMLElement} */ (document.getElementById("page"));
 const liveRegion = /** @type {HTMLElement} */ (document.getElementById("live-region"));
-/** What is on the page, and what was last said of it. */
+/** The props drawn last, and the state announced last. */
 let props = viewProps();
 let announced = store.get();
 let isDrawScheduled = false;
@@ -96,7 +99,7 @@ function viewProps() {
   return { ...store.get(), screen: screen.get(), links, decks: config.decks };
 }
 
-/** Several changes at once are drawn once. */
+/** Changes in the same frame are drawn once. */
 function scheduleDraw() {
   if (isDrawScheduled) return;
   isDrawScheduled = true;
@@ -109,7 +112,7 @@ function draw() {
   props = viewProps();
   const focused = document.activeElement;
   render(page(props, actions), root);
-  // A row that was moved has lost the focus on its way.
+  // Moving a row in the DOM takes its focus away.
   if (focused instanceof HTMLElement && focused !== document.activeElement) {
     focused.focus();
   }
@@ -132,7 +135,7 @@ function showNotice(before) {
   const { notice } = props.ui;
   if (notice === before.ui.notice) return;
   const element = /** @type {HTMLElement} */ (document.getElementById("notice"));
-  // Hidden and shown anew it lies over a dialog that was opened since.
+  // Hiding and showing it puts it above a dialog that was opened meanwhile.
   element.hidePopover();
   if (!notice) return;
   element.showPopover();
@@ -172,7 +175,7 @@ function announce() {
 }
 
 /**
- * Copies the link of the field beside the button.
+ * Copies the invitation's link.
  *
  * @param {Event} event
  */
@@ -181,7 +184,7 @@ async function copyLink(event) {
   try {
     await navigator.clipboard.writeText(links.invite);
   } catch {
-    // Over plain HTTP there is no clipboard; the old command still works on a selection.
+    // Over plain HTTP there is no clipboard API; the old command copies the selection.
     button.parentElement?.querySelector("input")?.select();
     document.execCommand("copy");
   }

@@ -1,8 +1,8 @@
 /**
- * The shapes that the room is made of, and what follows from them.
+ * The types of the page's state.
  *
  * `room` is the State JSON of GET /s/<id>/state/ (docs/events.md), as one member may
- * know it; `ui` is what only this page knows.
+ * see it; `ui` is local to this page.
  *
  * @typedef {object} Session
  * @property {string} id
@@ -18,9 +18,9 @@
  * @property {string} name
  * @property {Role} role
  * @property {boolean} isFacilitator
- * @property {string | null} vote one's own card of the round, as far as it is saved
+ * @property {string | null} vote one's own card in this round, as far as it is saved
  *
- * @typedef {object} MemberProfile what an event tells about a member
+ * @typedef {object} MemberProfile the part of a member that events carry
  * @property {string} userId
  * @property {string} name
  * @property {Role} role
@@ -28,13 +28,13 @@
  *
  * @typedef {object} Presence
  * @property {boolean} isOnline
- * @property {boolean} isAway online, but with no page of this session in sight
+ * @property {boolean} isAway online, but every page of this session is hidden
  *
  * @typedef {MemberProfile & Presence} Member
  *
  * @typedef {object} Task
  * @property {string} taskId
- * @property {string} title empty for a quick vote that nobody has named yet
+ * @property {string} title empty for an unnamed quick vote
  * @property {string} description
  * @property {string} link
  * @property {"pending" | "voting" | "finalized" | "skipped"} status
@@ -72,15 +72,15 @@
  *
  * @typedef {"live" | "slow" | "reconnecting" | "offline"} Connection
  *
- * @typedef {object} OwnVote the card last laid in this tab, on its way or there
- * @property {string} card empty when it takes the vote back
+ * @typedef {object} OwnVote the last vote of this tab, in flight or answered
+ * @property {string} card empty to take the vote back
  * @property {"saving" | "saved" | "failed"} status
- * @property {string} message why it failed, in a sentence
+ * @property {string} message the reason for a failure, as a sentence
  *
  * @typedef {object} Notice
  * @property {string} text
  * @property {"warning" | "info"} kind
- * @property {number} id rises, so that the same sentence twice is two notices
+ * @property {number} id increases, so that a repeated text is a new notice
  *
  * @typedef {"invite" | "people" | "help" | "settings" | "menu" | "end" | "leave"} Dialog
  * @typedef {"table" | "queue" | "people"} Tab
@@ -91,8 +91,8 @@
  * @property {Notice | null} notice
  * @property {Tab} tab
  * @property {Dialog | null} dialog
- * @property {{ code: string, message: string } | null} departed why this page is over:
- *   removed, left, or the session was deleted
+ * @property {{ code: string, message: string } | null} departed why the member is no
+ *   longer in the session: removed, left, or the session was deleted
  *
  * @typedef {{ room: Room, ui: Ui }} PageState what the store holds
  *
@@ -122,8 +122,7 @@
  */
 
 /**
- * Before anything is known of the connection it counts as coming back: sync.js says
- * within seconds what it is.
+ * The connection starts as reconnecting: sync.js sets the real state within seconds.
  *
  * @returns {Ui}
  */
@@ -139,7 +138,7 @@ export function initialUi() {
 }
 
 /**
- * The task that the room is at: the one being voted on, else the next one.
+ * The task being voted on, else the next pending one.
  *
  * @param {Room} room
  * @returns {Task | null}

@@ -17,7 +17,7 @@ async function play(plan) {
   const server = createServer();
   const page = await openLivePage(server);
   let isConnected = true;
-  /** What becomes of the next events: lost, late by so many ms, or told twice. */
+  /** The fate of the next events: lost, delayed by so many ms, or sent twice. */
   let lateMs = 0;
   let isLost = false;
   let isDoubled = false;

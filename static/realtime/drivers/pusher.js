@@ -2,19 +2,19 @@
  * Any server of the Pusher Channels protocol, through the unmodified pusher-js, which the
  * page has loaded as the global `Pusher`.
  *
- * Being connected is not enough: a subscription whose authorisation failed is not tried
- * again by pusher-js on the same connection. So the watchdog rests only when events do
- * arrive, and otherwise reconnects, which subscribes to everything anew.
+ * Being connected is not enough: pusher-js does not retry a failed subscription on the
+ * same connection. So the watchdog stops only once subscribed; until then it reconnects,
+ * which subscribes again.
  *
- * pusher-js sends a task later than it decides to (8.6.0, transport_connection.ts), and
- * what is sent to a socket that is closing is an error in the browser's console; so is
- * one closed while it opens. So a goodbye leaves it the time to open and to speak.
+ * pusher-js sends one task later than it decides to (8.6.0, transport_connection.ts).
+ * Sending to a closing socket, and closing one that is opening, log an error in the
+ * console. So disconnecting first lets the socket open and send.
  *
  * @import Library, {Channel, Options, PresenceChannel} from "pusher-js"
  * @import {Callbacks, ClientConfig, DriverOptions, RealtimeClient} from "../client.js"
  * @import {Clock} from "../clock.js"
  *
- * @typedef {object} Page what is needed of the browser
+ * @typedef {object} Page the browser APIs used here
  * @property {typeof Library} [Pusher]
  * @property {{ hostname: string, port: string, protocol: string }} location
  * @property {{ cookie: string }} document
@@ -39,7 +39,7 @@ export function pusher(
   page = globalThis,
   clock = systemClock,
 ) {
-  // The library may have been kept from loading. The room goes on by polling.
+  // The library may have been blocked. Then the room polls.
   if (page.Pusher === undefined) return none();
   const connection = new page.Pusher(config.key, optionsFor(config, page));
   const watchdog = createWatchdog(reconnect, clock);
@@ -59,9 +59,9 @@ export function pusher(
     watchdog.stop();
     cancel();
     const { state } = connection.connection;
-    // It may still be joining: a signature can be on its way.
+    // It may still be subscribing: an authorisation can be in flight.
     if (state === "connected") closeIn(CLOSE_DELAY_MS);
-    // Else it is closed once it has opened, or could not: see `stateChanged`.
+    // Otherwise `stateChanged` closes it once it has opened or failed.
     else if (state !== "connecting") connection.disconnect();
   }
 
@@ -90,7 +90,7 @@ export function pusher(
     callbacks.onConnected();
   }
 
-  // For a second after a drop pusher-js still calls itself connected, but says this.
+  // For a second after a drop pusher-js's state is still connected, but it emits this.
   connection.connection.bind("connecting_in", () => stateChanged(false));
   connection.connection.bind(
     "state_change",
@@ -105,7 +105,7 @@ export function pusher(
     const events = connection.subscribe(`${config.channelPrefix}${channel}`);
     bindEvents(events, callbacks, watchdog.stop);
   } catch (cause) {
-    // An encrypted channel, and a build of the library that cannot decrypt.
+    // An encrypted channel with a build of the library that cannot decrypt.
     disconnect();
     callbacks.onError({ kind: "connection", cause });
     return none();
@@ -134,10 +134,10 @@ function bindEvents(events, { onEvent, onSubscribed, onError }, onSettled) {
     onSubscribed();
   });
   events.bind("pusher:subscription_error", (/** @type {any} */ cause) => {
-    // The application may also have been unreachable, or in trouble.
+    // The application may also have been unreachable or have failed.
     onError({ kind: isRefusal(cause) ? "refused" : "connection", cause });
   });
-  // Not on the connection: there, what is encrypted still is.
+  // Not on the connection: its events are still encrypted.
   events.bind_global((/** @type {string} */ type, /** @type {unknown} */ data) => {
     if (!type.startsWith("pusher:")) onEvent(type, data);
   });
@@ -174,9 +174,9 @@ function optionsFor(config, { location, document }) {
     wssPort: securePort,
     wsPath: config.wsPath,
     forceTLS: isSecure,
-    // Without this it would try HTTP through a third party's host. "ws" is the
-    // WebSocket of either kind, as forceTLS says; "wss" would add a second attempt, over
-    // TLS, from a page without it: noise at a port that speaks plain HTTP.
+    // Without this it would fall back to HTTP through a third party's host. "ws" covers
+    // both schemes, depending on forceTLS; "wss" would add a TLS attempt from pages over
+    // plain HTTP, an error at a port without TLS.
     enabledTransports: ["ws"],
     channelAuthorization: {
       transport: "ajax",

@@ -1,14 +1,14 @@
 /**
- * Any server of the Pusher Channels protocol 7, through the browser's own WebSocket.
+ * Any server of the Pusher Channels protocol 7, through the browser's WebSocket.
  *
- * It is better than pusher-js at coming back: no close code ends it for good, since what
- * was wrong may be mended while the page is open; the browsers of a room do not return in
- * one moment; and an authorisation that failed is asked for again.
+ * It reconnects better than pusher-js: no close code is final, since an operator may fix
+ * the cause while the page is open; the browsers of a room do not reconnect at once; and
+ * a failed authorisation is retried.
  *
  * @import {DriverOptions, RealtimeClient} from "../client.js"
  * @import {Clock} from "../clock.js"
  *
- * @typedef {object} Page what is needed of the browser
+ * @typedef {object} Page the browser APIs used here
  * @property {typeof globalThis.WebSocket} [WebSocket]
  * @property {typeof globalThis.fetch} fetch
  * @property {{ hostname: string, port: string, protocol: string }} location
@@ -22,18 +22,18 @@ import { retryAfterMs } from "../retry_after.js";
 import { none } from "./none.js";
 
 const QUERY = "protocol=7&client=planning-poker-js&version=1.0.0";
-/** For any answer: to connecting, authorising, subscribing, and to a ping. */
+/** For every response: to a connection, an authorisation, a subscription, a ping. */
 const RESPONSE_TIMEOUT_MS = 15_000;
-/** The longest silence before a ping. The server may want a shorter one. */
+/** The longest silence before a ping. The server may ask for a shorter one. */
 const ACTIVITY_TIMEOUT_S = 120;
-/** The first delay is between this and twice this, the next one GROWTH times as long. */
+/** The first delay is between this and twice this, each next one GROWTH times that. */
 const MIN_DELAY_MS = 500;
 const GROWTH = 1.5;
 const MAX_DELAY_MS = 2500;
 const BACK_OFF_DELAY_MS = 1000;
-/** Until what only a person can mend is tried again: a wrong key, a refused member. */
+/** Before retrying what only a person can fix: a wrong key, a refused member. */
 const REFUSED_DELAY_MS = 60_000;
-/** Close codes (Pusher protocol 7, closing). Of ranges, the first code. */
+/** Close codes (Pusher protocol 7, closing). For ranges, the first code. */
 const DO_NOT_RECONNECT = 4000;
 const BACK_OFF = 4100;
 const RECONNECT_NOW = 4200;
@@ -59,10 +59,10 @@ export function websocket(
   const eventsName = `${config.channelPrefix}${channel}`;
   const presenceName = `presence-${channel}`;
   const address = addressOf(config, page.location);
-  /** By what they wait for: "connection", "answer", or a channel's name. */
+  /** By purpose: "connection", "answer", or a channel's name. */
   const timers = /** @type {Map<string, () => void>} */ (new Map());
   const members = /** @type {Set<string>} */ (new Set());
-  /** Ends the listeners and requests of the connection in use. */
+  /** Aborts the listeners and requests of the current connection. */
   let scope = new AbortController();
   /** @type {WebSocket | undefined} */
   let socket;
@@ -70,10 +70,10 @@ export function websocket(
   let activityTimeoutMs = 0;
   let isConnected = false;
   let isClosed = false;
-  /** Connections lost since events last arrived. */
+  /** Failed connections since the last subscription. */
   let failures = 0;
 
-  /** The messages of the protocol itself. */
+  /** Handlers of the protocol's own messages. */
   const handlers =
     /** @type {Record<string, (data: any, channelName: string) => void>} */ ({
       "pusher:connection_established": ({ socket_id, activity_timeout }) => {
@@ -119,7 +119,7 @@ export function websocket(
     try {
       socket = new Socket(`${server}${config.wsPath}/app/${config.key}?${QUERY}`);
     } catch (cause) {
-      // The browser does not allow it: from a page over TLS without TLS, for example.
+      // The browser forbids it, such as plain WebSocket from a page over TLS.
       lost(DO_NOT_RECONNECT);
       return reportError(cause);
     }
@@ -130,7 +130,7 @@ export function websocket(
 
   /** @param {string} text */
   function receive(text) {
-    // Whatever it is, the server is there.
+    // Any message shows that the server is alive.
     setTimer("answer", activityTimeoutMs || RESPONSE_TIMEOUT_MS, ping);
     const { event, channel: channelName, data } = parseJson(text) ?? {};
     if (typeof event !== "string") reportError(text);
@@ -147,7 +147,7 @@ export function websocket(
   }
 
   /**
-   * Asks the application to sign, then the server to let this page listen.
+   * Gets the application's signature, then subscribes.
    *
    * @param {string} channelName
    */
@@ -164,11 +164,11 @@ export function websocket(
         signal,
       });
       const answer = response.ok && (await response.json());
-      // Signed for a socket that is no more, it is worth nothing.
+      // A signature for an earlier socket is useless.
       if (signal.aborted) return;
       if (answer) {
         const { auth, channel_data } = answer;
-        // Without presence, as in a room of too many, all the rest works.
+        // A full presence channel is refused; everything else works without it.
         retryIn(channelName === presenceName ? REFUSED_DELAY_MS : RESPONSE_TIMEOUT_MS);
         send("pusher:subscribe", { channel: channelName, auth, channel_data });
       } else if (response.status === 403) {
@@ -210,7 +210,7 @@ export function websocket(
     socket?.send(JSON.stringify({ event, data }));
   }
 
-  /** @param {number} code with which the connection was closed */
+  /** @param {number} code the close code */
   function lost(code) {
     const delayMs = delayAfter(code);
     failures += 1;
@@ -232,7 +232,7 @@ export function websocket(
     return failures === 0 ? 0 : nextDelayMs();
   }
 
-  /** Longer with each failure, and never the same for all browsers of a room. */
+  /** Exponential backoff, with jitter for the browsers of a room. */
   function nextDelayMs() {
     const grown = MIN_DELAY_MS * GROWTH ** failures;
     return Math.min(grown, MAX_DELAY_MS) * (1 + clock.random());
@@ -252,12 +252,12 @@ export function websocket(
     callbacks.onPresence(null);
   }
 
-  /** Of the connection in use and whatever waits, nothing more is heard. */
+  /** Closes the current connection and cancels its timers and requests. */
   function close() {
     scope.abort();
     for (const cancel of timers.values()) cancel();
-    // Cut short it would be an error in the browser's console. Only the last has time:
-    // browsers open one connection to a host after the other.
+    // Closing an opening socket logs an error in the console. Only the last socket can
+    // wait: browsers open one connection to a host at a time.
     if (isClosed && socket?.readyState === Socket.CONNECTING) socket.onopen = close;
     else socket?.close();
   }
@@ -287,7 +287,7 @@ export function websocket(
 }
 
 /**
- * JSON, or whatever else it is.
+ * The parsed JSON, or the text itself if it is not JSON.
  *
  * @param {any} text
  */

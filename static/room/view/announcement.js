@@ -1,4 +1,4 @@
-/** What has happened in the room, said for whoever cannot watch it. */
+/** What has happened in the room, as sentences for screen readers. */
 
 import { currentTask } from "../state.js";
 import { tally } from "./facts.js";
@@ -10,7 +10,7 @@ import { bidiIsolate, formatList, plural, titleOf } from "./words.js";
 /**
  * @param {PageState} before
  * @param {PageState} after
- * @returns {string} sentences; empty when nothing is worth a word
+ * @returns {string} sentences; empty if nothing needs announcing
  */
 export function announcement(before, after) {
   const sentences = [

@@ -1,4 +1,4 @@
-/** The top bar: where one is, how one is connected, and the way to everything else. */
+/** The top bar: session name, connection state and menu. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { menuIcon } from "./icons.js";

@@ -1,4 +1,4 @@
-/** What lies over the room for a moment: invite, people, settings, keys, questions. */
+/** The dialogs: invite, people, settings, keyboard shortcuts, confirmations. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { onSubmit } from "./forms.js";

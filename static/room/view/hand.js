@@ -1,4 +1,4 @@
-/** One's own cards, and what becomes of the one that is laid. */
+/** One's own cards, and the status of one's vote. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasEnded, isVoting, ownCard } from "./facts.js";
@@ -6,8 +6,8 @@ import { nextAction } from "./step.js";
 
 /** @import {Actions, ViewProps} from "./shown.js" */
 
-/** More cards than this are drawn smaller, so that they stay within reach. */
-const ROOMY_DECK = 14;
+/** Decks with more cards are drawn smaller, so that they fit. */
+const LARGE_CARDS_UP_TO = 14;
 
 /**
  * @param {ViewProps} props
@@ -41,7 +41,7 @@ function cards(props, actions) {
       class="cards"
       role="group"
       aria-label="Your cards"
-      data-size=${deck.length > ROOMY_DECK ? "small" : "large"}
+      data-size=${deck.length > LARGE_CARDS_UP_TO ? "small" : "large"}
     >
       ${deck.map(
         (card) => html`<button
@@ -58,7 +58,7 @@ function cards(props, actions) {
   </section>`;
 }
 
-/** @type {Record<string, string>} what a reader says of cards that are signs */
+/** @type {Record<string, string>} accessible names of cards with symbols */
 const CARD_NAMES = {
   "½": "One half",
   "?": "Question mark: I'm not sure",
@@ -66,7 +66,7 @@ const CARD_NAMES = {
 };
 
 /**
- * One line, always there, that says what has become of one's own card.
+ * One line, always present, with the status of one's own vote.
  *
  * @param {ViewProps} props
  * @param {string} own

@@ -1,4 +1,4 @@
-/** How others come in: the link, and its QR code. */
+/** The invitation: the link and its QR code. */
 
 import { html } from "../../vendor/lit-html/lit-html.js";
 

@@ -1,6 +1,6 @@
 /**
- * What the votes come to. It keeps its place from the first card on, so that the reveal
- * moves nothing: until then it says who is still waited for.
+ * The result of a vote. Until the reveal the same place shows who has not voted yet, so
+ * that the reveal does not move the layout.
  */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
@@ -174,7 +174,7 @@ export function outlierSentence(room) {
 }
 
 /**
- * Whether every card with a size is the same, and it is more than one.
+ * Whether all estimates are the same card, and there is more than one.
  *
  * @param {Statistics} statistics
  */

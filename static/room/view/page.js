@@ -1,4 +1,4 @@
-/** The whole page from its parts, in the order that a reader hears them. */
+/** The whole page, in the order in which a screen reader reads it. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { bar } from "./bar.js";

@@ -1,4 +1,4 @@
-/** Who is in the session, and what may be changed about whom. */
+/** The list of members, and the forms to edit them. */
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";

@@ -1,4 +1,4 @@
-/** The queue of tasks: what is done, what is in hand, what waits. */
+/** The queue of tasks: done, current and pending. */
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
@@ -317,7 +317,7 @@ function dragLeft(event) {
 }
 
 /**
- * @param {number} index of the task that is dropped onto
+ * @param {number} index of the task dropped onto
  * @param {Task[]} tasks
  * @param {Actions} actions
  */
@@ -329,7 +329,7 @@ function dropped(index, tasks, actions) {
     const taskId = event.dataTransfer?.getData(TASK_DRAGGED) ?? "";
     const from = tasks.findIndex((task) => task.taskId === taskId);
     const gap = index + Number(isInLowerHalf(event, row));
-    // Taking the task out of the queue moves everything behind it one place up.
+    // Removing the task moves everything after it up by one.
     const to = gap > from ? gap - 1 : gap;
     if (from >= 0 && to !== from) actions.moveTask(taskId, to);
   };

@@ -1,21 +1,21 @@
 /**
- * What every view is given.
+ * The types of what every view is given.
  *
  * @import {createActions} from "../actions.js"
  * @import {PageState} from "../state.js"
  *
- * @typedef {object} Screen what only this page's surface knows
+ * @typedef {object} Screen the page's own view state
  * @property {string | null} editing the id of the task or member being changed
- * @property {string | null} confirming what is to be confirmed: the id of a task to be
- *   deleted, or of a member to be removed
- * @property {boolean} isCopied the link was copied since the dialog was opened
+ * @property {string | null} confirming the id of the task to delete or the member to
+ *   remove, while that waits for confirmation
+ * @property {boolean} isCopied the link was copied since the dialog opened
  *
  * @typedef {object} Links
- * @property {string} invite the address to share, absolute
- * @property {string} qr its QR code, a picture
+ * @property {string} invite the absolute URL to share
+ * @property {string} qr the URL of its QR code
  * @property {string} report
  *
- * @typedef {{ slug: string, label: string }} Deck that can be chosen
+ * @typedef {{ slug: string, label: string }} Deck one of the decks to choose from
  *
  * @typedef {PageState & { screen: Screen, links: Links, decks: Deck[] }} ViewProps
  *

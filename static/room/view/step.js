@@ -1,4 +1,4 @@
-/** What comes next. To facilitators the one filled button of the screen, to others a line. */
+/** The next action: for facilitators the one primary button, for others a line. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { currentTask } from "../state.js";

@@ -1,4 +1,4 @@
-/** The middle of the room: the task in hand, and everybody's card around it. */
+/** The middle of the room: the current task and everybody's card. */
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
@@ -13,7 +13,7 @@ import { formatList, linkLabel, titleOf, webAddress } from "./words.js";
  * @import {Actions, ViewProps} from "./shown.js"
  */
 
-/** How large a crowd may be for which size of card, and its cards in a row. */
+/** The size of the cards by the number of voters, and how many fit in a row. */
 const CROWDS = [
   { upTo: 4, name: "few", inRow: 4, inNarrowRow: 4 },
   { upTo: 8, name: "some", inRow: 4, inNarrowRow: 4 },
@@ -22,7 +22,7 @@ const CROWDS = [
   { upTo: 48, name: "crowd", inRow: 8, inNarrowRow: 6 },
   { upTo: Number.POSITIVE_INFINITY, name: "throng", inRow: 10, inNarrowRow: 6 },
 ];
-/** A label of more characters than this is set smaller. */
+/** Labels with more characters are set in a smaller font. */
 const SHORT_LABEL = 3;
 
 /**
@@ -194,10 +194,10 @@ function seats(room, seated, crowd) {
 }
 
 /**
- * The columns that fill every row about equally.
+ * The number of columns that fills all rows about equally.
  *
  * @param {number} count
- * @param {number} most in a row
+ * @param {number} most columns in a row
  */
 function balancedColumns(count, most) {
   return Math.ceil(count / Math.max(1, Math.ceil(count / most)));
