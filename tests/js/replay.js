@@ -1,6 +1,6 @@
 /**
- * Plays plans that tests/test_recovery.py makes up, one JSON line in, one out: what the
- * browser had in the end, and what the server had.
+ * Runs the plans of tests/test_recovery.py, one JSON line in, one out: the final state of
+ * the browser and of the server.
  *
  * @import {Round} from "../../static/room/state.js"
  */
