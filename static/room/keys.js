@@ -1,10 +1,10 @@
 /** Keyboard shortcuts: card labels, R, N, ? and Backspace. */
 
-import { hasEnded, isVoting, ownCard, tally } from "./view/facts.js";
+import { hasEnded, isVoting, ownCard, tally } from "./selectors.js";
 
 /**
  * @import {PageState} from "./state.js"
- * @import {Actions} from "./view/shown.js"
+ * @import {Actions} from "./types.js"
  */
 
 /** Keys pressed within this time form one label: 1 and 3 are 13. */

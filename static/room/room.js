@@ -17,7 +17,7 @@ import { createVotes } from "./votes.js";
 
 /**
  * @import {PageState} from "./state.js"
- * @import {Actions, Screen, ViewProps} from "./view/shown.js"
+ * @import {Actions, Screen, ViewProps} from "./types.js"
  */
 
 /** Changes within this time share one announcement. */

@@ -1,7 +1,7 @@
 /** What has happened in the room, as sentences for screen readers. */
 
+import { tally } from "../selectors.js";
 import { currentTask } from "../state.js";
-import { tally } from "./facts.js";
 import { outlierSentence } from "./outcome.js";
 import { bidiIsolate, formatList, plural, titleOf } from "./words.js";
 

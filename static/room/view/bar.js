@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { menuIcon } from "./icons.js";
 
-/** @import {Actions, ViewProps} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
 const CONNECTIONS = {
   live: "Live",

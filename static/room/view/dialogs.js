@@ -6,7 +6,7 @@ import { closeIcon } from "./icons.js";
 import { invitation } from "./invite.js";
 import { people } from "./people.js";
 
-/** @import {Actions, ViewProps} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
 /**
  * The content of the page's one `<dialog>`.

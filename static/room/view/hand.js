@@ -1,10 +1,10 @@
 /** One's own cards, and the status of one's vote. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasEnded, isVoting, ownCard } from "./facts.js";
-import { nextAction } from "./step.js";
+import { hasEnded, isVoting, ownCard } from "../selectors.js";
+import { nextAction } from "./next_action.js";
 
-/** @import {Actions, ViewProps} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
 /** Decks with more cards are drawn smaller, so that they fit. */
 const LARGE_CARDS_UP_TO = 14;

@@ -2,7 +2,7 @@
 
 import { html } from "../../vendor/lit-html/lit-html.js";
 
-/** @import {Actions, Links, Screen} from "./shown.js" */
+/** @import {Actions, Links, Screen} from "../types.js" */
 
 /**
  * @param {Links} links

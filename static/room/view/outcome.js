@@ -4,7 +4,7 @@
  */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasEnded, namesOf, outliers, tally } from "./facts.js";
+import { hasEnded, namesOf, outliers, tally } from "../selectors.js";
 import { formatList } from "./words.js";
 
 /** @import {Member, Room, Statistics} from "../state.js" */

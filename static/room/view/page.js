@@ -9,7 +9,7 @@ import { people } from "./people.js";
 import { queue } from "./queue.js";
 import { table } from "./table.js";
 
-/** @import {Actions, ViewProps} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
 /**
  * @param {ViewProps} props

@@ -2,12 +2,12 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { absence } from "./facts.js";
+import { absence } from "../selectors.js";
 import { onSubmit } from "./forms.js";
 
 /**
  * @import {Member, Room} from "../state.js"
- * @import {Actions, Screen, ViewProps} from "./shown.js"
+ * @import {Actions, Screen, ViewProps} from "../types.js"
  */
 
 /**

@@ -2,15 +2,15 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { hasEnded, progress } from "../selectors.js";
 import { currentTask } from "../state.js";
-import { hasEnded, progress } from "./facts.js";
 import { onSubmit } from "./forms.js";
 import { closeIcon, downIcon, upIcon } from "./icons.js";
 import { linkLabel, plural, titleOf, webAddress } from "./words.js";
 
 /**
  * @import {Task} from "../state.js"
- * @import {Actions, Screen, ViewProps} from "./shown.js"
+ * @import {Actions, Screen, ViewProps} from "../types.js"
  */
 
 const TASK_DRAGGED = "application/x-planning-poker-task";

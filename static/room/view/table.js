@@ -2,15 +2,15 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { absence, facilitators, hasEnded } from "../selectors.js";
 import { currentTask } from "../state.js";
-import { absence, facilitators, hasEnded } from "./facts.js";
 import { invitation } from "./invite.js";
 import { outcome } from "./outcome.js";
 import { formatList, linkLabel, titleOf, webAddress } from "./words.js";
 
 /**
  * @import {Member, Room, Task} from "../state.js"
- * @import {Actions, ViewProps} from "./shown.js"
+ * @import {Actions, ViewProps} from "../types.js"
  */
 
 /** The size of the cards by the number of voters, and how many fit in a row. */

@@ -1,6 +1,6 @@
 /** Selectors: values that views derive from the room's state. */
 
-/** @import {Member, Room, Task, PageState} from "../state.js" */
+/** @import {Member, Room, Task, PageState} from "./state.js" */
 
 /** Cards without an estimate: "I'm not sure" and "I need a break". */
 const SPECIAL_CARDS = new Set(["?", "☕"]);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { absence, tally } from "../../static/room/view/facts.js";
+import { absence, tally } from "../../static/room/selectors.js";
 import { aRoom, aRound } from "./rooms.js";
 
 /** @import {Member} from "../../static/room/state.js" */

@@ -1,8 +1,8 @@
 /**
  * The types of what every view is given.
  *
- * @import {createActions} from "../actions.js"
- * @import {PageState} from "../state.js"
+ * @import {createActions} from "./actions.js"
+ * @import {PageState} from "./state.js"
  *
  * @typedef {object} Screen the page's own view state
  * @property {string | null} editing the id of the task or member being changed

@@ -1,14 +1,14 @@
 /** The next action: for facilitators the one primary button, for others a line. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { estimates, facilitators, hasEnded, tally } from "../selectors.js";
 import { currentTask } from "../state.js";
-import { estimates, facilitators, hasEnded, tally } from "./facts.js";
 import { onSubmit } from "./forms.js";
 import { formatList, titleOf } from "./words.js";
 
 /**
  * @import {Room, Round} from "../state.js"
- * @import {Actions, ViewProps} from "./shown.js"
+ * @import {Actions, ViewProps} from "../types.js"
  */
 
 /**
