@@ -5,15 +5,20 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasEnded, progress } from "../selectors.js";
 import { currentTask } from "../state.js";
 import { onSubmit } from "./forms.js";
-import { closeIcon, downIcon, upIcon } from "./icons.js";
+import {
+  draggedOver,
+  dragLeft,
+  dragStarted,
+  dropped,
+  moveWithKeys,
+} from "./reorder.js";
+import { taskForm } from "./task_form.js";
 import { linkLabel, plural, titleOf, webAddress } from "./words.js";
 
 /**
  * @import {Task} from "../state.js"
- * @import {Actions, Screen, ViewProps} from "../types.js"
+ * @import {Actions, ViewProps} from "../types.js"
  */
-
-const TASK_DRAGGED = "application/x-planning-poker-task";
 
 /**
  * @param {ViewProps} props
@@ -118,132 +123,6 @@ function taskNote({ round }, task, isCurrent) {
   return parts.join(" · ");
 }
 
-/**
- * @param {ViewProps["room"]} room
- * @param {Task} task
- * @param {number} index
- * @param {Screen} screen
- * @param {Actions} actions
- */
-function taskForm(room, task, index, screen, actions) {
-  const { round, tasks } = room;
-  const isInRound = round?.taskId === task.taskId;
-  return html`<li class="edited" data-status=${task.status}>
-    <form
-      aria-label="Edit task"
-      @submit=${onSubmit(async (fields) => {
-        if (await actions.editTask(task.taskId, fields)) actions.edit(null);
-      })}
-    >
-      <label class="field">
-        <span class="small">Title</span>
-        <input
-          class="input"
-          name="title"
-          dir="auto"
-          maxlength="255"
-          autocomplete="off"
-          value=${task.title}
-        />
-      </label>
-      <label class="field">
-        <span class="small">Link</span>
-        <input
-          class="input"
-          name="link"
-          type="url"
-          dir="ltr"
-          maxlength="2000"
-          autocomplete="off"
-          placeholder="https://…"
-          value=${task.link}
-        />
-      </label>
-      <label class="field">
-        <span class="small">Description</span>
-        <textarea class="input" name="description" dir="auto" rows="3" maxlength="10000" .defaultValue=${
-          task.description
-        }></textarea>
-      </label>
-      <div class="buttons">
-        <button class="button">Save</button>
-        <button class="button quiet" type="button" @click=${() => actions.edit(null)}>
-          Close
-        </button>
-        <span class="grow"></span>
-        <button
-          class="button quiet square"
-          type="button"
-          aria-label="Move up"
-          ?disabled=${index === 0}
-          @click=${() => actions.moveTask(task.taskId, index - 1)}
-        >
-          ${upIcon}
-        </button>
-        <button
-          class="button quiet square"
-          type="button"
-          aria-label="Move down"
-          ?disabled=${index === tasks.length - 1}
-          @click=${() => actions.moveTask(task.taskId, index + 1)}
-        >
-          ${downIcon}
-        </button>
-      </div>
-      <div class="buttons">
-        ${
-          round
-            ? nothing
-            : html`<button
-                class="button"
-                type="button"
-                @click=${() => actions.start(task.taskId)}
-              >
-                ${task.status === "pending" ? "Vote on this" : "Vote on this again"}
-              </button>`
-        }
-        ${
-          task.status === "pending" || isInRound
-            ? html`<button
-                class="button quiet"
-                type="button"
-                @click=${() => actions.skip(task.taskId)}
-              >
-                Skip
-              </button>`
-            : nothing
-        }
-        <span class="grow"></span>
-        ${
-          screen.confirming === task.taskId
-            ? html`<button
-                  class="button"
-                  type="button"
-                  @click=${() => actions.deleteTask(task.taskId)}
-                >
-                  Delete task
-                </button>
-                <button
-                  class="button quiet square"
-                  type="button"
-                  aria-label="Keep task"
-                  @click=${() => actions.confirm(null)}
-                >
-                  ${closeIcon}
-                </button>`
-            : html`<button
-                class="button quiet"
-                type="button"
-                @click=${() => actions.confirm(task.taskId)}
-              >
-                Delete…
-              </button>`
-        }
-      </div>
-    </form>
-  </li>`;
-}
-
 /** @param {boolean} mayEdit */
 function emptyQueue(mayEdit) {
   return html`<div class="empty">
@@ -278,68 +157,4 @@ function addTask(actions) {
     />
     <button class="button">Add</button>
   </form>`;
-}
-
-/**
- * @param {Task} task
- * @param {number} index
- * @param {number} length
- * @param {Actions} actions
- */
-function moveWithKeys(task, index, length, actions) {
-  return (/** @type {KeyboardEvent} */ event) => {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!event.altKey || !step) return;
-    event.preventDefault();
-    const target = index + step;
-    if (target >= 0 && target < length) actions.moveTask(task.taskId, target);
-  };
-}
-
-/** @param {Task} task */
-function dragStarted(task) {
-  return (/** @type {DragEvent} */ event) => {
-    event.dataTransfer?.setData(TASK_DRAGGED, task.taskId);
-  };
-}
-
-/** @param {DragEvent} event */
-function draggedOver(event) {
-  if (!event.dataTransfer?.types.includes(TASK_DRAGGED)) return;
-  event.preventDefault();
-  const row = /** @type {HTMLElement} */ (event.currentTarget);
-  row.dataset.drop = isInLowerHalf(event, row) ? "below" : "above";
-}
-
-/** @param {DragEvent} event */
-function dragLeft(event) {
-  delete (/** @type {HTMLElement} */ (event.currentTarget).dataset.drop);
-}
-
-/**
- * @param {number} index of the task dropped onto
- * @param {Task[]} tasks
- * @param {Actions} actions
- */
-function dropped(index, tasks, actions) {
-  return (/** @type {DragEvent} */ event) => {
-    event.preventDefault();
-    dragLeft(event);
-    const row = /** @type {HTMLElement} */ (event.currentTarget);
-    const taskId = event.dataTransfer?.getData(TASK_DRAGGED) ?? "";
-    const from = tasks.findIndex((task) => task.taskId === taskId);
-    const gap = index + Number(isInLowerHalf(event, row));
-    // Removing the task moves everything after it up by one.
-    const to = gap > from ? gap - 1 : gap;
-    if (from >= 0 && to !== from) actions.moveTask(taskId, to);
-  };
-}
-
-/**
- * @param {DragEvent} event
- * @param {HTMLElement} row
- */
-function isInLowerHalf(event, row) {
-  const { top, height } = row.getBoundingClientRect();
-  return event.clientY > top + height / 2;
 }
