@@ -1,55 +1,59 @@
 /**
- * Keeps the room equal to the server's, whatever gets lost on the way.
+ * Keeps the room equal to the server's, even if events are lost or reordered.
  *
- * There is one watermark, `room.version`. The event with the next version is applied; an
- * older one is known already; one from further ahead waits a moment for those between,
- * then the state is asked for. So it is wherever events may have been missed, and every
- * few seconds while there is no live connection. An answer that is older than what events
- * have told meanwhile is dropped.
+ * `room.version` says which events are applied. The next one is applied at once, an older
+ * one is ignored, and one from further ahead waits briefly for those between before the
+ * state is fetched. The state is also fetched whenever events may have been missed, and
+ * every few seconds without a live connection. An answer older than the applied events is
+ * dropped.
  *
  * @import {Callbacks, RealtimeClient} from "../realtime/client.js"
  * @import {Clock} from "../realtime/clock.js"
  * @import {Page} from "../realtime/waking.js"
  * @import {Api} from "./api.js"
- * @import {Connection, PokerEvent, Room, Ui, PageState} from "./state.js"
+ * @import {PageState, PokerEvent, Room, Ui} from "./state.js"
  * @import {Store} from "./store.js"
+ * @import {Pending} from "./sync/order.js"
  * @import {Votes} from "./votes.js"
  *
  * @typedef {ReturnType<typeof createSync>} Sync
+ *
+ * @typedef {object} Fetched
+ * @property {{ room: Room, etag: string } | null} answer null if nothing has changed
+ * @property {number} since what `votes.acknowledged` was at the request
+ * @property {Pending} pendingAtRequest
  */
 
 import { clock as systemClock } from "../realtime/clock.js";
 import { watchForWaking } from "../realtime/waking.js";
-import { NetworkFailure, Refusal } from "./api.js";
+import { Refusal } from "./api.js";
 import { watchVisibility } from "./presence.js";
-import { handlers, reduce } from "./reducer.js";
+import { reduce } from "./reducer.js";
+import { createConnection } from "./sync/connection.js";
+import { createFetching, jitterMs } from "./sync/fetching.js";
+import { takeReady, withEvent, withoutIncluded } from "./sync/order.js";
 
-/** Said without asking the server: it would only refuse. */
+/** Shown without asking the server, which would only refuse. */
 const REMOVED = {
   code: "not-a-member",
   message: "You are no longer in this session. You can rejoin with its link.",
 };
 const POLL_MS = 3000;
-/** While live, for what no event tells: who is online, and that an event was lost. */
+/** While live: for what no event carries (who is online), and for lost events. */
 const LIVE_REFRESH_MS = 30_000;
-/** How long events may overtake each other before one counts as lost. */
+/** How long a missing event may be late before it counts as lost. */
 const GAP_TIMEOUT_MS = 300;
-/** How long the event of one's own action may be on its way. */
+/** How long the event of one's own action may take. */
 const ECHO_TIMEOUT_MS = 1500;
-const FIRST_CONNECT_GRACE_MS = 2000;
-const RECONNECT_GRACE_MS = 3000;
-/** Whoever reloads the page is absent for a moment, and should not blink. */
+/** A member who reloads the page is absent for a moment, and stays shown as online. */
 const ABSENCE_GRACE_MS = 5000;
-/** What makes one browser of a room ask makes all of them ask; not at once, though. */
-const JITTER_PER_MEMBER_MS = 20;
-const MAX_JITTER_MS = 1000;
 
 /**
  * @param {object} parts
  * @param {Store<PageState>} parts.store
  * @param {Pick<Api, "presence" | "state">} parts.api
  * @param {Omit<Votes, "vote" | "retry">} parts.votes
- * @param {string} parts.etag of the state that the store begins with
+ * @param {string} parts.etag of the store's initial state
  * @param {(callbacks: Callbacks) => RealtimeClient} parts.connect
  * @param {Page & { navigator: { onLine: boolean } }} [parts.page]
  * @param {Clock} [parts.clock]
@@ -64,67 +68,65 @@ export function createSync({
   clock = systemClock,
 }) {
   const lifetime = new AbortController();
+  const { signal } = lifetime;
   /** @type {RealtimeClient | undefined} */
   let client;
-  let isLive = false;
-  let isReachable = true;
-  /** While it may still come back, a missing connection is no news. */
-  let isInGracePeriod = false;
-  let endGracePeriod = () => {};
-  /** The server asked to be left alone for a while. */
-  let isPaused = false;
-  /** Whether this page is looked at. */
   let isAway = () => false;
-  /** Who is online as the provider knows it. @type {Set<string> | null} */
+  /** Who is online, as far as the provider knows. @type {Set<string> | null} */
   let onlineIds = null;
-
-  /** Events that are not next, by version. @type {Map<number, PokerEvent>} */
-  const pendingEvents = new Map();
-  /** Set while a gap before them may still fill. @type {(() => void) | null} */
+  /** @type {Pending} */
+  let pending = new Map();
+  /** Set while a gap may still close. @type {(() => void) | null} */
   let cancelGapTimeout = null;
 
-  let isFetching = false;
-  let isFetchDue = false;
-  let nextFetchAt = Number.POSITIVE_INFINITY;
-  let cancelFetch = () => {};
+  const connection = createConnection({
+    hasNetwork: () => page.navigator.onLine,
+    clock,
+    onChange(next) {
+      if (!signal.aborted) show({ connection: next });
+    },
+  });
+  const fetching = createFetching({
+    request: fetchState,
+    onAnswer: stateFetched,
+    onFailure: fetchFailed,
+    intervalMs: () =>
+      connection.isLive() && connection.isReachable() ? LIVE_REFRESH_MS : POLL_MS,
+    clock,
+    signal,
+  });
 
   const version = () => store.get().room.version;
-
-  const jitter = () => {
-    const { members } = store.get().room;
-    const most = Math.min(members.length * JITTER_PER_MEMBER_MS, MAX_JITTER_MS);
-    return clock.random() * most;
-  };
+  const jitter = () => jitterMs(store.get().room.members.length, clock);
+  const fetchSoon = () => fetching.within(jitter());
 
   /** @type {Callbacks} */
   const callbacks = {
     onEvent(type, data) {
       const event = /** @type {PokerEvent} */ ({ type, data });
-      // Without a version it is the provider's `refetch`, or nothing known here.
-      if (!Number.isInteger(event.data?.version)) return scheduleFetch(jitter());
+      // Without a version it is the provider's `refetch`, or unknown here.
+      if (!Number.isInteger(event.data?.version)) return fetchSoon();
       if (event.data.version <= version()) return;
-      pendingEvents.set(event.data.version, event);
+      pending = withEvent(pending, event);
       applyReady();
     },
 
     onConnected() {},
 
     onSubscribed() {
-      isLive = true;
-      showConnection();
-      scheduleFetch(jitter());
+      connection.subscribed();
+      fetchSoon();
     },
 
     onDisconnected() {
-      if (!isLive) return;
-      isLive = false;
-      startGracePeriod(RECONNECT_GRACE_MS);
-      scheduleFetch(POLL_MS);
+      if (!connection.isLive()) return;
+      connection.disconnected();
+      fetching.within(POLL_MS);
     },
 
     onError({ kind }) {
-      // Whoever was removed may not listen any more; the state's answer says so.
-      if (kind === "refused") scheduleFetch(jitter());
+      // A removed member may not subscribe any more; the state's answer tells.
+      if (kind === "refused") fetchSoon();
     },
 
     onPresence(userIds) {
@@ -135,35 +137,26 @@ export function createSync({
       if (userIds === null) return;
       const { room, ui } = store.get();
       store.set({ room: withOnline(room), ui });
-      // The server also knows of those who poll.
-      if (someoneLeft) scheduleFetch(ABSENCE_GRACE_MS + jitter());
+      // Only the server knows whether they still poll.
+      if (someoneLeft) fetching.within(ABSENCE_GRACE_MS + jitter());
     },
   };
 
   function applyReady() {
-    /** @type {PokerEvent[]} */
-    const ready = [];
-    let next = pendingEvents.get(version() + 1);
-    while (next && isSelfContained(next)) {
-      ready.push(next);
-      pendingEvents.delete(next.data.version);
-      next = pendingEvents.get(next.data.version + 1);
-    }
+    const { ready, rest, isIncomplete, hasGap } = takeReady(pending, version());
+    pending = rest;
     if (ready.length > 0) setRoom(reduce(store.get().room, ready), false);
     if (isRemoved()) {
       stop();
       show({ departed: REMOVED });
       return;
     }
-    if (next || ready.some(needsRefetch)) scheduleFetch(jitter());
-    const isGap = pendingEvents.size > 0 && !next;
-    if (isGap) cancelGapTimeout ??= clock.after(GAP_TIMEOUT_MS + jitter(), gapTimedOut);
-    else clearGapTimeout();
-  }
-
-  function gapTimedOut() {
-    cancelGapTimeout = null;
-    fetchState();
+    if (isIncomplete || ready.some(needsRefetch)) fetchSoon();
+    if (!hasGap) return clearGapTimeout();
+    cancelGapTimeout ??= clock.after(GAP_TIMEOUT_MS + jitter(), () => {
+      cancelGapTimeout = null;
+      fetching.now();
+    });
   }
 
   function clearGapTimeout() {
@@ -172,8 +165,8 @@ export function createSync({
   }
 
   /**
-   * Whether an event of one's own changed what no event carries: another tab laid a
-   * card, and only the server may tell which.
+   * Whether an event means that this member voted in another tab: no event carries the
+   * card.
    *
    * @param {PokerEvent} event
    */
@@ -188,64 +181,32 @@ export function createSync({
     return !members.some((member) => member.userId === me.userId);
   }
 
-  /** @param {number} delayMs */
-  function scheduleFetch(delayMs) {
-    const at = clock.now() + delayMs;
-    if (lifetime.signal.aborted || isPaused || at >= nextFetchAt) return;
-    cancelFetch();
-    nextFetchAt = at;
-    cancelFetch = clock.after(delayMs, fetchState);
-  }
-
+  /** @returns {Promise<Fetched>} */
   async function fetchState() {
-    if (lifetime.signal.aborted || isPaused) return;
-    cancelFetch();
-    nextFetchAt = Number.POSITIVE_INFINITY;
-    if (isFetching) {
-      // The answer on its way may be older than the reason to ask.
-      isFetchDue = true;
-      return;
-    }
-    isFetching = true;
-    isFetchDue = false;
-    const waiting = [...pendingEvents.keys()];
     const since = votes.acknowledged();
+    const pendingAtRequest = pending;
     const known = votes.needsFullState() ? "" : etag;
-    const request = { etag: known, tab: votes.tab, seen: seen() };
-    const answer = await api.state(request).catch(fetchFailed);
-    isFetching = false;
-    if (lifetime.signal.aborted) return;
-    if (answer !== undefined) stateFetched(answer, since, waiting);
-    showConnection();
-    if (isFetchDue) fetchState();
-    else scheduleFetch(isLive && isReachable ? LIVE_REFRESH_MS : POLL_MS);
+    const answer = await api.state({ etag: known, tab: votes.tab, seen: seen() });
+    return { answer, since, pendingAtRequest };
   }
 
-  /**
-   * @param {{ room: Room, etag: string } | null} answer
-   * @param {number} since
-   * @param {number[]} waiting versions of the events that were waiting when it was asked
-   */
-  function stateFetched(answer, since, waiting) {
-    // The server is back: that is the moment to connect, not when a timer says so.
-    if (!isReachable && !isLive) client?.kick();
-    isReachable = true;
+  /** @param {Fetched} fetched */
+  function stateFetched({ answer, since, pendingAtRequest }) {
+    // The server is back, so reconnect now instead of when a timer runs out.
+    if (!connection.isReachable() && !connection.isLive()) client?.kick();
+    connection.requested(true);
     if (answer && answer.room.version < version()) {
-      // Events overtook it, and what it was asked for may be in none of them.
-      scheduleFetch(jitter());
+      // Events overtook it, and may not carry what it was requested for.
+      fetchSoon();
     } else if (answer) {
       etag = answer.etag;
       setRoom(withOnline(votes.merged(answer.room, since)), true);
-      if (votes.needsFullState()) scheduleFetch(jitter());
+      if (votes.needsFullState()) fetchSoon();
     }
-    // A state that was asked for after an event includes it. If it seems not to, asking
-    // again and again would not change that.
-    for (const known of waiting) pendingEvents.delete(known);
-    for (const known of pendingEvents.keys())
-      if (known <= version()) pendingEvents.delete(known);
+    pending = withoutIncluded(pending, version(), pendingAtRequest);
     applyReady();
     votes.resend().then((wasAnswered) => {
-      if (wasAnswered) fetchState();
+      if (wasAnswered) fetching.now();
     });
   }
 
@@ -256,26 +217,14 @@ export function createSync({
       stop();
       show({ departed: { code: error.code, message: error.message } });
     }
-    if (isRefused || error instanceof NetworkFailure) pause(error.retryAfterMs);
-    // Whoever says no is there.
-    isReachable = isRefused;
-    return undefined;
-  }
-
-  /** @param {number} delayMs how long the server asks to be left alone */
-  function pause(delayMs) {
-    if (delayMs === 0) return;
-    isPaused = true;
-    clock.after(delayMs, () => {
-      isPaused = false;
-      fetchState();
-    });
+    // A server that refuses is reachable.
+    connection.requested(isRefused);
   }
 
   /** @returns {"live" | "slow" | "hidden"} */
   function seen() {
     if (isAway()) return "hidden";
-    return isLive ? "live" : "slow";
+    return connection.isLive() ? "live" : "slow";
   }
 
   /**
@@ -304,91 +253,53 @@ export function createSync({
     return { ...room, members };
   }
 
-  /** @param {number} delayMs */
-  function startGracePeriod(delayMs) {
-    isInGracePeriod = true;
-    endGracePeriod();
-    // No point in time: the machine's clock may be put right meanwhile.
-    endGracePeriod = clock.after(delayMs, () => {
-      isInGracePeriod = false;
-      showConnection();
-    });
-    showConnection();
-  }
-
-  function showConnection() {
-    const connection = currentConnection();
-    if (lifetime.signal.aborted || store.get().ui.connection === connection) return;
-    show({ connection });
-  }
-
-  /** @returns {Connection} */
-  function currentConnection() {
-    if (!page.navigator.onLine) return "offline";
-    if (isLive) return "live";
-    if (!isReachable) return "offline";
-    return isInGracePeriod ? "reconnecting" : "slow";
-  }
-
   function stop() {
     lifetime.abort();
-    cancelFetch();
     clearGapTimeout();
     client?.disconnect();
   }
 
   return {
     start() {
-      const { signal } = lifetime;
       watchForWaking({
         page,
         clock,
         signal,
         onWake() {
           client?.kick();
-          fetchState();
+          fetching.now();
         },
       });
-      page.addEventListener("offline", showConnection, { signal });
-      // If it is lost, the next request for the state says the same, or that none comes.
+      page.addEventListener("offline", connection.networkChanged, { signal });
+      // If it is lost, the next request for the state reports the same, or stays away.
       /** @param {"online" | "away" | "offline"} presence */
       const report = (presence) =>
         void api.presence(votes.tab, presence).catch(() => {});
       ({ isAway } = watchVisibility({ page, clock, signal, onChange: report }));
-      // Closed, or kept for the way back, which wakes it: then it asks for the state.
+      // Closed, or cached. A page that is restored from the cache fetches the state.
       page.addEventListener("pagehide", () => report("offline"), { signal });
       client = connect(callbacks);
-      startGracePeriod(FIRST_CONNECT_GRACE_MS);
-      scheduleFetch(POLL_MS);
+      connection.connecting();
+      fetching.within(POLL_MS);
     },
 
     stop,
 
-    /** Asks for the state now. */
-    refresh: fetchState,
+    /** Fetches the state now. */
+    refresh: fetching.now,
 
     /**
-     * An action was accepted. Its event is on its way, unless there is nobody to bring it.
+     * An action was accepted. Its event follows, unless there is no live connection.
      *
      * @param {number} since the room's version before the action
      */
     actionAccepted(since) {
-      if (votes.needsFullState()) return fetchState();
+      if (votes.needsFullState()) return fetching.now();
       if (version() > since) return;
-      if (!isLive) return fetchState();
+      if (!connection.isLive()) return fetching.now();
       clock.after(ECHO_TIMEOUT_MS, () => {
-        if (version() === since) fetchState();
+        if (version() === since) fetching.now();
       });
     },
   };
-}
-
-/**
- * Whether an event says all that the reducer needs. One that was too large to send only
- * points to the state; one of a newer server may be unknown here.
- *
- * @param {PokerEvent} event
- */
-function isSelfContained({ type, data }) {
-  return Object.hasOwn(handlers, type) && !("refetch" in data);
 }
