@@ -65,7 +65,7 @@ LABELS = {
     "t-shirts": "T-shirts",
     "powers-of-two": "Powers of two",
     "one-to-ten": "One to ten",
-    CUSTOM: "Cards of your own",
+    CUSTOM: "Custom deck",
 }
 
 

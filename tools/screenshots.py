@@ -184,7 +184,7 @@ class Photographer:
         page.get_by_role("button", name="Menu").click()
         self.take(page, "menu")
         page.keyboard.press("Escape")
-        for item in ("Keys", "Settings", "End the session…"):
+        for item in ("Keyboard shortcuts", "Settings", "End the session…"):
             page.get_by_role("button", name="Menu").click()
             name = re.sub("[^a-z]+", "-", item.lower()).strip("-")
             self.dialog(page, name, item)

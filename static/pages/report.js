@@ -1,4 +1,4 @@
-/** The report's print button, which means nothing without a script. */
+/** The report's print button, which is hidden without JavaScript. */
 const button = document.getElementById("print");
 if (button) {
   button.hidden = false;

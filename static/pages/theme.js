@@ -1,8 +1,8 @@
 /**
- * The theme: the system's, light or dark, kept in this browser.
+ * The theme: system, light or dark, kept in localStorage.
  *
- * Loaded in the head as a classic, blocking script, so that the first paint already has
- * it; a module would come too late.
+ * Loaded in the head as a classic, blocking script, so that it applies to the first
+ * paint; a module would run too late.
  */
 (() => {
   const KEY = "theme";
@@ -13,7 +13,7 @@
     try {
       return localStorage.getItem(KEY) ?? "system";
     } catch {
-      // Storage may be forbidden; then the system's theme it is.
+      // Storage may be blocked; use the system's theme.
       return "system";
     }
   }
@@ -23,7 +23,7 @@
     try {
       localStorage.setItem(KEY, theme);
     } catch {
-      // It still holds until the page is left.
+      // It still applies until the page is closed.
     }
     apply(theme);
   }
@@ -36,7 +36,7 @@
     }
   }
 
-  /** Three buttons, one of them pressed. An element, so that any page can hold it. */
+  /** Three toggle buttons. A custom element, so that any page can contain it. */
   class ThemeChoice extends HTMLElement {
     connectedCallback() {
       this.className = "choice";

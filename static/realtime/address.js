@@ -1,5 +1,5 @@
 /**
- * Where a server of the Pusher Channels protocol is, for this page.
+ * The address of the Pusher Channels server, as this page reaches it.
  *
  * @import {ClientConfig} from "./client.js"
  *

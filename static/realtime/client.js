@@ -1,20 +1,20 @@
 /**
- * A session's live events, whatever provider carries them.
+ * The live events of a session, independent of the provider.
  *
  * A driver is a function `({config, channel, callbacks}) -> RealtimeClient`. It adds the
- * wire's prefixes to the channel's name, keeps trying for ever, and tells what happens
- * through the callbacks; it never throws because the network is bad. A provider without
- * a driver is one that never connects: the page polls.
+ * protocol's prefixes to the channel name, reconnects forever and reports through the
+ * callbacks; network failures never make it throw. A provider without a driver never
+ * connects, and the page polls.
  *
  * @typedef {object} ClientConfig what `RealtimeService.get_client_config()` gives
  * @property {string} provider
  * @property {string} key
  * @property {string} cluster
- * @property {string} wsHost empty: the page's own
- * @property {number | null} wsPort null: the page's own
- * @property {number | null} wssPort null: the page's own
+ * @property {string} wsHost empty: the page's host
+ * @property {number | null} wsPort null: the page's port
+ * @property {number | null} wssPort null: the page's port
  * @property {string} wsPath
- * @property {boolean | null} forceTLS null: as the page
+ * @property {boolean | null} forceTLS null: like the page
  * @property {string} authEndpoint
  * @property {string} channelPrefix of the channel that carries the events: `private-`,
  *   or `private-encrypted-` where the provider cannot read them
@@ -27,16 +27,17 @@
  * @typedef {object} Callbacks
  * @property {(type: string, data: unknown) => void} onEvent
  * @property {() => void} onConnected
- * @property {() => void} onDisconnected after onConnected, once for each time
+ * @property {() => void} onDisconnected once after each onConnected
  * @property {(error: RealtimeError) => void} onError
- * @property {() => void} onSubscribed from here on no event is missed; before the first
- *   and after each drop, some may have been
+ * @property {() => void} onSubscribed from now on no event is missed; some may have
+ *   been missed before the first one and after each disconnect
  * @property {(userIds: Set<string> | null) => void} onPresence who is online, null
  *   while that is not known
  *
  * @typedef {object} RealtimeClient
- * @property {() => void} disconnect for good
- * @property {() => void} kick connects anew, now: the connection may be dead unnoticed
+ * @property {() => void} disconnect permanently
+ * @property {() => void} kick reconnects now: the connection may be dead without a
+ *   close event
  *
  * @typedef {{ config: ClientConfig, channel: string, callbacks: Callbacks }} DriverOptions
  */

@@ -1,10 +1,10 @@
 /**
- * Time and chance, in one place, so that tests can make their own.
+ * Time and randomness, in one place, so that tests can replace them.
  *
  * @typedef {object} Clock
  * @property {() => number} now milliseconds
  * @property {(delayMs: number, run: () => void) => () => void} after runs once, later;
- *   answers with what calls it off
+ *   returns a function that cancels it
  * @property {() => number} random from 0 up to 1
  */
 

@@ -1,6 +1,6 @@
 /**
- * The header that Django's CSRF check wants, read anew for each request: a token kept
- * from the page's start is refused once the cookie has changed.
+ * The header for Django's CSRF check. Read the cookie for each request: once it changes,
+ * an older token is refused.
  *
  * @param {string} cookies as in `document.cookie`
  * @returns {Record<string, string>}

@@ -1,26 +1,26 @@
 /**
- * How long a server that answers 429 or 503 asks to be left alone (RFC 9110, 10.2.3:
- * seconds or a date). Not for ever: a mistaken header must not end a room.
+ * The delay that a 429 or 503 response asks for (RFC 9110, 10.2.3: seconds or a date).
+ * It is capped, so that a wrong header cannot stop a room.
  */
 
-const LONGEST_MS = 120_000;
+const MAX_DELAY_MS = 120_000;
 
 /**
  * @param {Headers} headers
- * @param {number} now milliseconds, as the page's clock has them
- * @returns {number} milliseconds, 0 where nothing is asked for
+ * @param {number} now milliseconds, by the page's clock
+ * @returns {number} milliseconds, 0 without a valid header
  */
 export function retryAfterMs(headers, now) {
-  const asked = headers.get("Retry-After") ?? "";
-  const seconds = Number(asked);
+  const value = headers.get("Retry-After") ?? "";
+  const seconds = Number(value);
   const delayMs = Number.isNaN(seconds)
-    ? untilDate(asked, headers, now)
+    ? untilDate(value, headers, now)
     : seconds * 1000;
-  return Math.min(Math.max(delayMs, 0), LONGEST_MS);
+  return Math.min(Math.max(delayMs, 0), MAX_DELAY_MS);
 }
 
 /**
- * By the server's own clock where it tells it: the page's may be off.
+ * Relative to the response's Date header if there is one: the page's clock may be wrong.
  *
  * @param {string} date
  * @param {Headers} headers

@@ -1,40 +1,41 @@
 /**
- * Notices that the page was away: the machine slept, the tab was frozen or came back from
- * the browser's cache, the network returned. Its connection may then be dead unnoticed.
+ * Detects that the page was suspended: the machine slept, the tab was frozen or restored
+ * from the back/forward cache, or the network returned. Its connection may then be dead
+ * without a close event.
  *
  * @import {Clock} from "./clock.js"
  *
  * @typedef {EventTarget & { document: EventTarget & { hidden: boolean } }} Page
  */
 
-const PULSE_MS = 5000;
-const SLEPT_MS = 15_000;
+const TICK_MS = 5000;
+const SLEEP_THRESHOLD_MS = 15_000;
 
 /**
  * @param {object} options
  * @param {Page} options.page
  * @param {Clock} options.clock
- * @param {AbortSignal} options.signal ends the watching
+ * @param {AbortSignal} options.signal removes the listeners
  * @param {() => void} options.onWake
  */
 export function watchForWaking({ page, clock, signal, onWake }) {
-  let lastLook = clock.now();
+  let lastCheckAt = clock.now();
 
-  function look() {
-    const hasSlept = clock.now() - lastLook > SLEPT_MS;
-    lastLook = clock.now();
-    // The timers of a hidden page run late by themselves.
+  function check() {
+    const hasSlept = clock.now() - lastCheckAt > SLEEP_THRESHOLD_MS;
+    lastCheckAt = clock.now();
+    // Browsers delay the timers of hidden pages, which is no sleep.
     if (hasSlept && !page.document.hidden) onWake();
   }
 
-  function pulse() {
+  function tick() {
     if (signal.aborted) return;
-    look();
-    clock.after(PULSE_MS, pulse);
+    check();
+    clock.after(TICK_MS, tick);
   }
 
-  clock.after(PULSE_MS, pulse);
-  page.document.addEventListener("visibilitychange", look, { signal });
+  clock.after(TICK_MS, tick);
+  page.document.addEventListener("visibilitychange", check, { signal });
   page.addEventListener("online", onWake, { signal });
   page.addEventListener(
     "pageshow",

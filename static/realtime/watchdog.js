@@ -1,48 +1,48 @@
 /**
- * Shortens a client's slow returns.
+ * Shortens pusher-js's slow reconnection.
  *
- * After an outage of 3 s pusher-js comes back after 16 s, after one of 20 s after 46 s,
- * and after some close codes never. A fresh attempt every few seconds does not wait for
- * any of that.
+ * After an outage of 3 s pusher-js reconnects after 16 s, after one of 20 s after 46 s,
+ * and after some close codes never. The watchdog starts a new attempt every few seconds
+ * instead.
  *
  * @import {Clock} from "./clock.js"
  */
 
-const FIRST_PATIENCE_MS = 1500;
+const FIRST_DELAY_MS = 1500;
 const GROWTH = 1.5;
-const LONGEST_PATIENCE_MS = 8000;
-/** A room's browsers lose their server in one moment and must not return in one. */
+const MAX_DELAY_MS = 8000;
+/** All browsers of a room lose the server at once and must not reconnect at once. */
 const JITTER = 0.2;
 
 /**
- * @param {() => void} attempt drops what is being tried and tries anew
+ * @param {() => void} attempt drops the attempt in progress and starts a new one
  * @param {Clock} clock
  */
 export function createWatchdog(attempt, clock) {
-  let patience = FIRST_PATIENCE_MS;
+  let delayMs = FIRST_DELAY_MS;
   /** @type {(() => void) | null} */
-  let callOff = null;
+  let cancel = null;
 
-  function wake() {
-    const delay = patience * (1 - JITTER * clock.random());
-    callOff = clock.after(delay, () => {
-      patience = Math.min(patience * GROWTH, LONGEST_PATIENCE_MS);
-      wake();
+  function schedule() {
+    const jittered = delayMs * (1 - JITTER * clock.random());
+    cancel = clock.after(jittered, () => {
+      delayMs = Math.min(delayMs * GROWTH, MAX_DELAY_MS);
+      schedule();
       attempt();
     });
   }
 
   return {
-    /** Something is being tried: leave it its time, then attempt again and again. */
-    watch() {
-      if (callOff === null) wake();
+    /** A connection is being made: give it time, then attempt again and again. */
+    start() {
+      if (cancel === null) schedule();
     },
 
-    /** It has worked, or is no longer wanted. */
-    rest() {
-      callOff?.();
-      callOff = null;
-      patience = FIRST_PATIENCE_MS;
+    /** It is connected, or no longer wanted. */
+    stop() {
+      cancel?.();
+      cancel = null;
+      delayMs = FIRST_DELAY_MS;
     },
   };
 }

@@ -1,12 +1,12 @@
 /**
- * What a person can do here, by the words of the game.
+ * What a person can do in the room.
  *
- * The new state comes as an event, to the one who acted too; only votes are shown before
- * that. Each action that asks the server answers whether it said yes, and never throws:
- * what went wrong is shown as a notice.
+ * The new state arrives as an event, for the sender too; only votes are shown before
+ * that. Each action that sends a request resolves to whether the server accepted it, and
+ * never rejects for a failed request: failures are shown as a notice.
  *
  * @import {Api, Fields} from "./api.js"
- * @import {Dialog, Role, Round, Tab, Ui, Value} from "./state.js"
+ * @import {Dialog, Role, Round, Tab, Ui, PageState} from "./state.js"
  * @import {Store} from "./store.js"
  * @import {Sync} from "./sync.js"
  * @import {Votes} from "./votes.js"
@@ -15,17 +15,17 @@
  */
 
 import { NetworkFailure, Refusal } from "./api.js";
-import { taskInHand } from "./state.js";
+import { currentTask } from "./state.js";
 
 /**
  * @param {object} parts
  * @param {Api} parts.api
- * @param {Store<Value>} parts.store
- * @param {Pick<Sync, "acted" | "refresh" | "stop">} parts.sync
+ * @param {Store<PageState>} parts.store
+ * @param {Pick<Sync, "actionAccepted" | "refresh" | "stop">} parts.sync
  * @param {Votes} parts.votes
  */
 export function createActions({ api, store, sync, votes }) {
-  let notices = 0;
+  let noticeCount = 0;
 
   /** @param {Partial<Ui>} changes */
   function show(changes) {
@@ -35,45 +35,45 @@ export function createActions({ api, store, sync, votes }) {
 
   /**
    * @param {() => Promise<void>} request
-   * @param {(failure: Error) => void} tell
+   * @param {(failure: Error) => void} onFailure
    */
-  async function attempt(request, tell = notify) {
+  async function attempt(request, onFailure = notify) {
     const { version } = store.get().room;
     try {
       await request();
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof NetworkFailure)) throw error;
-      tell(error);
-      // It was refused because this page is behind, or it may have happened after all.
+      onFailure(error);
+      // The page may be out of date, or the action may have succeeded after all.
       sync.refresh();
       return false;
     }
-    sync.acted(version);
+    sync.actionAccepted(version);
     return true;
   }
 
   /** @param {Error} failure */
   function notify({ message: text }) {
-    notices += 1;
-    show({ notice: { text, kind: "warning", id: notices } });
+    noticeCount += 1;
+    show({ notice: { text, kind: "warning", id: noticeCount } });
   }
 
   /**
    * @param {(round: Round) => Promise<void>} request
-   * @param {(failure: Error) => void} [tell]
+   * @param {(failure: Error) => void} [onFailure]
    */
-  async function inRound(request, tell) {
+  async function inRound(request, onFailure) {
     const { round } = store.get().room;
-    return round !== null && attempt(() => request(round), tell);
+    return round !== null && attempt(() => request(round), onFailure);
   }
 
-  /** A vote that failed is told at the card itself. */
-  const toldAtTheCard = () => {};
+  /** A failed vote is shown beside the cards, not as a notice. */
+  const shownOnTheCard = () => {};
 
   return {
-    /** @param {string} card empty: take it back */
-    vote: (card) => inRound(() => votes.vote(card), toldAtTheCard),
-    retryVote: () => inRound(() => votes.retry(), toldAtTheCard),
+    /** @param {string} card empty to take the vote back */
+    vote: (card) => inRound(() => votes.vote(card), shownOnTheCard),
+    retryVote: () => inRound(() => votes.retry(), shownOnTheCard),
 
     reveal: () => inRound(({ taskId, number }) => api.reveal(taskId, number)),
     revote: () => inRound(({ taskId, number }) => api.revote(taskId, number)),
@@ -86,10 +86,10 @@ export function createActions({ api, store, sync, votes }) {
     /** @param {string} taskId */
     skip: (taskId) => attempt(() => api.skip(taskId)),
 
-    /** Puts the task in hand to the vote, unless one is being voted on. */
+    /** Starts voting on the current task, unless a vote is in progress. */
     async next() {
       const { room } = store.get();
-      const task = taskInHand(room);
+      const task = currentTask(room);
       if (room.round || !task) return false;
       return attempt(() => api.start(task.taskId));
     },
@@ -98,12 +98,12 @@ export function createActions({ api, store, sync, votes }) {
     quickVote: (title) => attempt(() => api.quickVote(title)),
     /** @param {Fields} fields title, description, link */
     addTask: (fields) => attempt(() => api.addTask(fields)),
-    /** @param {string} taskId @param {Fields} fields only what changes */
+    /** @param {string} taskId @param {Fields} fields only the changed ones */
     editTask: (taskId, fields) => attempt(() => api.editTask(taskId, fields)),
     /** @param {string} taskId */
     deleteTask: (taskId) => attempt(() => api.deleteTask(taskId)),
 
-    /** @param {string} taskId @param {number} toIndex its place in the queue afterwards */
+    /** @param {string} taskId @param {number} toIndex its new index */
     moveTask(taskId, toIndex) {
       const taskIds = store.get().room.tasks.map((task) => task.taskId);
       const others = taskIds.filter((id) => id !== taskId);
@@ -125,14 +125,14 @@ export function createActions({ api, store, sync, votes }) {
       const hasLeft = await attempt(api.leave);
       if (!hasLeft) return false;
       sync.stop();
-      // Its own event may have come first, and say that this page's member is gone.
-      show({ gone: { code: "left", message: "You have left this session." } });
+      // The event may have arrived first and shown the page of a removed member.
+      show({ departed: { code: "left", message: "You have left this session." } });
       return true;
     },
 
     end: () => attempt(api.end),
     reopen: () => attempt(api.reopen),
-    /** @param {Fields} fields name, deck, cards: only what changes */
+    /** @param {Fields} fields name, deck, cards: only the changed ones */
     updateSettings: (fields) => attempt(() => api.updateSettings(fields)),
 
     /** @param {Dialog} dialog */

@@ -1,8 +1,8 @@
 /**
- * The session's addresses and how they are spoken to. Nothing else knows a URL.
+ * The session's HTTP API. No other module knows a URL.
  *
- * Each call ends as the server's yes, as a `Refusal` (the server said no, and why) or as
- * a `NetworkFailure` (nobody knows whether it has happened).
+ * Each call resolves, or rejects with a `Refusal` (the server said no, and why) or a
+ * `NetworkFailure` (it is unknown whether the server acted).
  *
  * @import {Room} from "./state.js"
  *
@@ -13,13 +13,13 @@
 import { csrfHeader } from "../realtime/csrf.js";
 import { retryAfterMs } from "../realtime/retry_after.js";
 
-const PATIENCE_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export class Refusal extends Error {
   /**
    * @param {number} status
    * @param {{ error?: string, code?: string, errors?: Record<string, string[]> }} body
-   * @param {number} [retryAfterMs] how long the server asks to be left alone
+   * @param {number} [retryAfterMs] how long the server asks clients to wait
    */
   constructor(status, { error, code, errors }, retryAfterMs = 0) {
     super(error ?? "The server refused this. Please try again.");
@@ -34,7 +34,7 @@ export class Refusal extends Error {
 export class NetworkFailure extends Error {
   /**
    * @param {unknown} [cause]
-   * @param {number} [retryAfterMs] how long the server asks to be left alone
+   * @param {number} [retryAfterMs] how long the server asks clients to wait
    */
   constructor(cause, retryAfterMs = 0) {
     super("The server cannot be reached.", { cause });
@@ -62,7 +62,7 @@ export function createApi({
    */
   async function send(path, request) {
     const headers = { Accept: "application/json", ...request.headers };
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await fetch(session + path, { ...request, headers, signal }).catch(
       (cause) => {
         throw new NetworkFailure(cause);
@@ -70,7 +70,7 @@ export function createApi({
     );
     if (response.ok || response.status === 304) return response;
     const pauseMs = retryAfterMs(response.headers, Date.now());
-    // A server that is starting, or the proxy before it: the same may work in a moment.
+    // A server that is starting, or the proxy in front of it: a retry may succeed soon.
     if (response.status >= 500) throw new NetworkFailure(response, pauseMs);
     const body = await response.json().catch(() => ({}));
     throw new Refusal(response.status, body, pauseMs);
@@ -92,13 +92,13 @@ export function createApi({
 
   return {
     /**
-     * The room as it is now, or null when it still is what `etag` names.
+     * The current room, or null if it still matches `etag`.
      *
      * @param {object} options
      * @param {string} options.etag
-     * @param {string} options.tab the name of this page among its member's
+     * @param {string} options.tab identifies this page among the member's pages
      * @param {"live" | "slow" | "hidden"} options.seen with or without a live
-     *   connection, or out of sight: how the server knows that its member is there
+     *   connection, or hidden: tells the server that the member is online
      * @returns {Promise<{ room: Room, etag: string } | null>}
      */
     async state({ etag, tab, seen }) {
@@ -112,7 +112,7 @@ export function createApi({
     },
 
     /**
-     * It outlives the page, which may be about to close.
+     * Uses `keepalive`: the page may be about to close.
      *
      * @param {string} tab
      * @param {"online" | "away" | "offline"} presence
@@ -148,7 +148,7 @@ export function createApi({
     /** @param {Fields} fields title, description, link */
     addTask: (fields) => post("tasks/", fields),
 
-    /** @param {string} taskId @param {Fields} fields only what changes */
+    /** @param {string} taskId @param {Fields} fields only the changed ones */
     editTask: (taskId, fields) => post(`tasks/${taskId}/edit/`, fields),
 
     /** @param {string} taskId */
@@ -176,7 +176,7 @@ export function createApi({
     end: () => post("end/"),
     reopen: () => post("reopen/"),
 
-    /** @param {Fields} fields only what changes */
+    /** @param {Fields} fields only the changed ones */
     updateSettings: (fields) => post("settings/", fields),
   };
 }

@@ -1,24 +1,24 @@
-/** The keyboard: cards by what stands on them, R, N, ? and Backspace. */
+/** Keyboard shortcuts: card labels, R, N, ? and Backspace. */
 
-import { hasEnded, isVoting, ownCard, tally } from "./view/facts.js";
+import { hasEnded, isVoting, ownCard, tally } from "./selectors.js";
 
 /**
- * @import {Value} from "./state.js"
- * @import {Actions} from "./view/shown.js"
+ * @import {PageState} from "./state.js"
+ * @import {Actions} from "./types.js"
  */
 
-/** Keys that follow each other within this time spell one label: 1, 3 is 13. */
-const ONE_LABEL_MS = 600;
+/** Keys pressed within this time form one label: 1 and 3 are 13. */
+const TYPING_TIMEOUT_MS = 600;
 
-/** What can be typed for labels that are not on the keyboard. */
-const TYPED = new Map([
+/** How to type labels that keyboards do not have. */
+const KEYBOARD_SPELLINGS = new Map([
   ["½", ["0.5", ".5"]],
   ["☕", ["coffee"]],
 ]);
 
 /**
  * @param {object} parts
- * @param {() => Value} parts.current
+ * @param {() => PageState} parts.current
  * @param {Actions} parts.actions
  */
 export function listenToKeys({ current, actions }) {
@@ -26,78 +26,81 @@ export function listenToKeys({ current, actions }) {
   let typedAt = 0;
 
   /** @param {string} card */
-  function lay(card) {
+  function vote(card) {
     const value = current();
-    const isThere = ownCard(value) === card && value.ui.vote?.status !== "failed";
-    if (!isThere) actions.vote(card);
+    const isChosen = ownCard(value) === card && value.ui.vote?.status !== "failed";
+    if (!isChosen) actions.vote(card);
   }
 
   /** @param {KeyboardEvent} event */
-  function pressed(event) {
-    if (!isForTheRoom(event)) return;
+  function onKeyDown(event) {
+    if (!isShortcut(event)) return;
     const { room } = current();
     const key = event.key.toLowerCase();
-    const mayLay = isVoting(room) && room.me.role === "voter";
+    const mayVote = isVoting(room) && room.me.role === "voter";
     if (key === "?") actions.open("help");
-    else if (key === "backspace" && mayLay) lay("");
-    // Longer names are of keys that write nothing, as Shift.
-    else if (key.length === 1 && !(mayLay && isOfCard(key, event.timeStamp, room))) {
-      command(key, room, actions);
+    else if (key === "backspace" && mayVote) vote("");
+    // Keys with longer names, such as Shift, type no character.
+    else if (key.length === 1 && !(mayVote && typeLabel(key, event.timeStamp, room))) {
+      runCommand(key, room, actions);
     }
   }
 
   /**
-   * Lays the card that the key completes.
+   * Votes with the card whose label the key completes.
    *
    * @param {string} key
    * @param {number} at
-   * @param {Value["room"]} room
-   * @returns {boolean} whether a card's label is being typed
+   * @param {PageState["room"]} room
+   * @returns {boolean} whether the key is part of a card's label
    */
-  function isOfCard(key, at, room) {
+  function typeLabel(key, at, room) {
     const { cards } = room.session.deck;
-    const continued = (at - typedAt > ONE_LABEL_MS ? "" : typed) + key;
-    typed = cardTyped(cards, continued).begins ? continued : key;
+    const continued = (at - typedAt > TYPING_TIMEOUT_MS ? "" : typed) + key;
+    typed = matchCard(cards, continued).isPrefix ? continued : key;
     typedAt = at;
-    const { card, begins } = cardTyped(cards, typed);
-    if (card !== null) lay(card);
-    return begins;
+    const { card, isPrefix } = matchCard(cards, typed);
+    if (card !== null) vote(card);
+    return isPrefix;
   }
 
-  document.addEventListener("keydown", pressed);
+  document.addEventListener("keydown", onKeyDown);
 }
 
 /**
- * The card that was meant: the one spelt like that, else the only one that begins so.
+ * The card with the typed label, else the only card whose label starts with it.
  *
  * @param {string[]} cards
  * @param {string} typed in lower case
- * @returns {{card: string | null, begins: boolean}} begins: some label begins like that
+ * @returns {{card: string | null, isPrefix: boolean}} isPrefix: some label starts with it
  */
-export function cardTyped(cards, typed) {
+export function matchCard(cards, typed) {
   /** @param {string} card */
-  const spellings = (card) => [card.toLowerCase(), ...(TYPED.get(card) ?? [])];
+  const spellings = (card) => [
+    card.toLowerCase(),
+    ...(KEYBOARD_SPELLINGS.get(card) ?? []),
+  ];
   const exact = cards.find((card) => spellings(card).includes(typed));
-  const beginning = cards.filter((card) =>
+  const candidates = cards.filter((card) =>
     spellings(card).some((spelling) => spelling.startsWith(typed)),
   );
-  const only = beginning.length === 1 ? beginning[0] : null;
-  return { card: exact ?? only, begins: beginning.length > 0 };
+  const only = candidates.length === 1 ? candidates[0] : null;
+  return { card: exact ?? only, isPrefix: candidates.length > 0 };
 }
 
 /**
  * @param {string} key
- * @param {Value["room"]} room
+ * @param {PageState["room"]} room
  * @param {Actions} actions
  */
-function command(key, room, actions) {
+function runCommand(key, room, actions) {
   if (!room.me.isFacilitator || hasEnded(room)) return;
   if (key === "r") revealOrVote(room, actions);
-  if (key === "n") goOn(room, actions);
+  if (key === "n") proceed(room, actions);
 }
 
 /**
- * @param {Value["room"]} room
+ * @param {PageState["room"]} room
  * @param {Actions} actions
  */
 function revealOrVote(room, actions) {
@@ -106,17 +109,17 @@ function revealOrVote(room, actions) {
 }
 
 /**
- * @param {Value["room"]} room
+ * @param {PageState["room"]} room
  * @param {Actions} actions
  */
-function goOn(room, actions) {
+function proceed(room, actions) {
   const suggestion = room.round?.statistics?.suggestion ?? null;
   if (suggestion !== null) actions.finalize(suggestion);
   else if (!room.round) actions.next();
 }
 
 /** @param {KeyboardEvent} event */
-function isForTheRoom({ ctrlKey, metaKey, altKey, defaultPrevented, target }) {
+function isShortcut({ ctrlKey, metaKey, altKey, defaultPrevented, target }) {
   if (ctrlKey || metaKey || altKey || defaultPrevented) return false;
   return (
     target instanceof Element &&

@@ -1,41 +1,41 @@
 /**
- * Tells whether this page is in sight: looked at, or hidden behind another for a while.
+ * Reports whether this page is visible, or has been hidden for a while.
  *
  * @import {Clock} from "../realtime/clock.js"
  * @import {Page} from "../realtime/waking.js"
  */
 
-/** A glance at another page is no absence. */
-const GLANCE_MS = 5000;
+/** A short look at another tab does not count as being away. */
+const HIDDEN_GRACE_MS = 5000;
 
 /**
  * @param {object} options
  * @param {Page} options.page
  * @param {Clock} options.clock
- * @param {AbortSignal} options.signal ends the watching
+ * @param {AbortSignal} options.signal removes the listeners
  * @param {(presence: "online" | "away") => void} options.onChange
  */
-export function watchSight({ page, clock, signal, onChange }) {
+export function watchVisibility({ page, clock, signal, onChange }) {
   let isAway = false;
-  let callOff = () => {};
+  let cancel = () => {};
 
-  function look() {
-    callOff();
-    if (page.document.hidden) callOff = clock.after(GLANCE_MS, leave);
-    else if (isAway) tell(false);
+  function update() {
+    cancel();
+    if (page.document.hidden) cancel = clock.after(HIDDEN_GRACE_MS, setAway);
+    else if (isAway) report(false);
   }
 
-  function leave() {
-    if (!signal.aborted && !isAway) tell(true);
+  function setAway() {
+    if (!signal.aborted && !isAway) report(true);
   }
 
   /** @param {boolean} away */
-  function tell(away) {
+  function report(away) {
     isAway = away;
     onChange(away ? "away" : "online");
   }
 
-  page.document.addEventListener("visibilitychange", look, { signal });
-  look();
+  page.document.addEventListener("visibilitychange", update, { signal });
+  update();
   return { isAway: () => isAway };
 }

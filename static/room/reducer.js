@@ -2,8 +2,8 @@
  * What each event does to the room. Pure, and the mirror of the Python actions: the
  * contract test replays their {state before, events, state after} through `reduce`.
  *
- * No event carries a card before the reveal, so `me.vote` is not kept here but by
- * votes.js and sync.js; here it only ends with its round.
+ * No event carries a card before the reveal, so votes.js and sync.js keep `me.vote`;
+ * here it is only cleared when its round ends.
  *
  * @import {EventData, EventType, PokerEvent, Room, Task} from "./state.js"
  */
@@ -11,7 +11,7 @@
 /** @type {{ [Type in EventType]: (room: Room, data: EventData[Type]) => Room }} */
 export const handlers = {
   vote: (room, { userId, hasVoted }) =>
-    withVoted(withPresent(room, userId), userId, hasVoted),
+    withVoted(withOnline(room, userId), userId, hasVoted),
 
   "member-joined": (room, { member }) => ({
     ...room,
@@ -19,11 +19,11 @@ export const handlers = {
   }),
 
   "member-updated": (room, { member }) => {
-    // Presence is told only where it changed, and of oneself it is shown with the others.
-    const { isOnline, isAway, ...facts } = member;
+    // Only a change of presence is sent, and one's own is kept in `members`, not in `me`.
+    const { isOnline, isAway, ...profile } = member;
     const updated = {
       ...room,
-      me: room.me.userId === member.userId ? { ...room.me, ...facts } : room.me,
+      me: room.me.userId === member.userId ? { ...room.me, ...profile } : room.me,
       members: room.members.map((known) =>
         known.userId === member.userId ? { ...known, ...member } : known,
       ),
@@ -83,13 +83,13 @@ export function reduce(room, events) {
 }
 
 /**
- * Whoever votes is here, also one whose browser has no live connection.
+ * A member who votes is online, even without a live connection.
  *
  * @param {Room} room
  * @param {string} userId
  * @returns {Room}
  */
-function withPresent(room, userId) {
+function withOnline(room, userId) {
   const members = room.members.map((member) =>
     member.userId === userId ? { ...member, isOnline: true } : member,
   );
@@ -110,8 +110,8 @@ function withVoted(room, userId, hasVoted) {
 }
 
 /**
- * Of a member who left or only watches now: an open round forgets the card, a revealed
- * one has happened.
+ * For a member who left or became an observer: an open round drops the vote, a revealed
+ * one keeps it.
  *
  * @param {string} userId
  * @param {Room} room
@@ -137,17 +137,17 @@ function withTask(room, taskId, changes) {
 }
 
 /**
- * A round lives exactly as long as its task is being voted on.
+ * A round exists exactly as long as its task is being voted on.
  *
  * @param {Room} room
  * @param {Task[]} tasks
  * @returns {Room}
  */
 function withTasks(room, tasks) {
-  const isOn = tasks.some(
+  const isBeingVotedOn = tasks.some(
     (task) => task.taskId === room.round?.taskId && task.status === "voting",
   );
-  if (isOn) return { ...room, tasks };
+  if (isBeingVotedOn) return { ...room, tasks };
   return { ...room, tasks, round: null, me: { ...room.me, vote: null } };
 }
 

@@ -1,11 +1,14 @@
-/** The room's page: reads what the server put into it, and brings its parts together. */
+/**
+ * Entry point of the room's page: reads the data embedded by the server and wires the
+ * modules together.
+ */
 
 import { createRealtimeClient } from "../realtime/client.js";
 import { render } from "../vendor/lit-html/lit-html.js";
 import { createActions } from "./actions.js";
 import { createApi } from "./api.js";
 import { listenToKeys } from "./keys.js";
-import { initialUi, taskInHand } from "./state.js";
+import { currentTask, initialUi } from "./state.js";
 import { createStore } from "./store.js";
 import { createSync } from "./sync.js";
 import { announcement } from "./view/announcement.js";
@@ -13,25 +16,25 @@ import { page } from "./view/page.js";
 import { createVotes } from "./votes.js";
 
 /**
- * @import {Value} from "./state.js"
- * @import {Actions, Screen, Shown} from "./view/shown.js"
+ * @import {PageState} from "./state.js"
+ * @import {Actions, Screen, ViewProps} from "./types.js"
  */
 
-/** What happens within this time is said in one go. */
-const BREATH_MS = 500;
-const NOTICE_MS = 10_000;
+/** Changes within this time share one announcement. */
+const ANNOUNCEMENT_DELAY_MS = 500;
+const NOTICE_DURATION_MS = 10_000;
 
-const config = embedded("room");
+const config = readJson("room");
 const links = {
   invite: config.inviteUrl,
   qr: `/s/${config.sessionId}/invite.svg`,
   report: config.reportUrl,
 };
 const store = createStore(
-  /** @type {Value} */ ({ room: config.state, ui: initialUi() }),
+  /** @type {PageState} */ ({ room: config.state, ui: initialUi() }),
 );
 const screen = createStore(
-  /** @type {Screen} */ ({ editing: null, asking: null, isCopied: false }),
+  /** @type {Screen} */ ({ editing: null, confirming: null, isCopied: false }),
 );
 const api = createApi({ sessionId: config.sessionId });
 const votes = createVotes({ store, api });
@@ -42,28 +45,28 @@ const sync = createSync({
   etag: config.stateEtag,
   connect: (callbacks) =>
     createRealtimeClient({
-      config: embedded("realtime-config"),
+      config: readJson("realtime-config"),
       sessionId: config.sessionId,
       callbacks,
     }),
 });
-const known = createActions({ api, store, sync, votes });
+const roomActions = createActions({ api, store, sync, votes });
 /** @type {Actions} */
 const actions = {
-  ...known,
+  ...roomActions,
   close() {
-    screen.set({ editing: null, asking: null, isCopied: false });
-    known.close();
+    screen.set({ editing: null, confirming: null, isCopied: false });
+    roomActions.close();
   },
   edit(id) {
-    screen.set({ ...screen.get(), editing: id, asking: null });
-    // On a phone the form is behind the queue's tab.
+    screen.set({ ...screen.get(), editing: id, confirming: null });
+    // On a phone the form is in the queue's tab.
     const { room, ui } = store.get();
     if (room.tasks.some((task) => task.taskId === id) && ui.tab === "table") {
-      known.showTab("queue");
+      roomActions.showTab("queue");
     }
   },
-  ask: (what) => screen.set({ ...screen.get(), asking: what }),
+  confirm: (what) => screen.set({ ...screen.get(), confirming: what }),
   copyLink,
   dismissNotice() {
     const { room, ui } = store.get();
@@ -72,78 +75,78 @@ const actions = {
 };
 
 const root = /** @type {HTMLElement} */ (document.getElementById("page"));
-const said = /** @type {HTMLElement} */ (document.getElementById("said"));
-/** What is on the page, and what was last said of it. */
-let shown = current();
-let spoken = store.get();
-let isDrawing = false;
-let isSpeaking = false;
+const liveRegion = /** @type {HTMLElement} */ (document.getElementById("live-region"));
+/** The props drawn last, and the state announced last. */
+let props = viewProps();
+let announced = store.get();
+let isDrawScheduled = false;
+let isAnnouncing = false;
 
-store.subscribe(draw);
-store.subscribe(speak);
-screen.subscribe(draw);
+store.subscribe(scheduleDraw);
+store.subscribe(announce);
+screen.subscribe(scheduleDraw);
 listenToKeys({ current: store.get, actions });
-show();
+draw();
 sync.start();
 
 /** @param {string} id of a json_script element */
-function embedded(id) {
+function readJson(id) {
   return JSON.parse(document.getElementById(id)?.textContent ?? "null");
 }
 
-/** @returns {Shown} */
-function current() {
+/** @returns {ViewProps} */
+function viewProps() {
   return { ...store.get(), screen: screen.get(), links, decks: config.decks };
 }
 
-/** Several changes at once are drawn once. */
-function draw() {
-  if (isDrawing) return;
-  isDrawing = true;
-  requestAnimationFrame(show);
+/** Changes in the same frame are drawn once. */
+function scheduleDraw() {
+  if (isDrawScheduled) return;
+  isDrawScheduled = true;
+  requestAnimationFrame(draw);
 }
 
-function show() {
-  isDrawing = false;
-  const before = shown;
-  shown = current();
+function draw() {
+  isDrawScheduled = false;
+  const before = props;
+  props = viewProps();
   const focused = document.activeElement;
-  render(page(shown, actions), root);
-  // A row that was moved has lost the focus on its way.
+  render(page(props, actions), root);
+  // Moving a row in the DOM takes its focus away.
   if (focused instanceof HTMLElement && focused !== document.activeElement) {
     focused.focus();
   }
-  document.title = shown.room.session.name;
-  if (shown.ui.gone) return;
+  document.title = props.room.session.name;
+  if (props.ui.departed) return;
   showDialog();
   showNotice(before);
-  bringIntoView(before);
+  moveFocusAndScroll(before);
 }
 
 function showDialog() {
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("dialog"));
-  const isWanted = shown.ui.dialog !== null;
+  const isWanted = props.ui.dialog !== null;
   if (isWanted && !dialog.open) dialog.showModal();
   if (!isWanted && dialog.open) dialog.close();
 }
 
-/** @param {Shown} before */
+/** @param {ViewProps} before */
 function showNotice(before) {
-  const { notice } = shown.ui;
+  const { notice } = props.ui;
   if (notice === before.ui.notice) return;
   const element = /** @type {HTMLElement} */ (document.getElementById("notice"));
-  // Hidden and shown anew it lies over a dialog that was opened since.
+  // Hiding and showing it puts it above a dialog that was opened meanwhile.
   element.hidePopover();
   if (!notice) return;
   element.showPopover();
   setTimeout(() => {
     if (store.get().ui.notice === notice) actions.dismissNotice();
-  }, NOTICE_MS);
+  }, NOTICE_DURATION_MS);
 }
 
-/** @param {Shown} before */
-function bringIntoView(before) {
-  const { editing } = shown.screen;
+/** @param {ViewProps} before */
+function moveFocusAndScroll(before) {
+  const { editing } = props.screen;
   if (editing && editing !== before.screen.editing) {
     /** @type {HTMLElement | null} */ (
       root.querySelector(".edited input, .changes input")
@@ -151,28 +154,28 @@ function bringIntoView(before) {
   }
   const left = before.screen.editing;
   if (left && !editing) document.getElementById(`task-${left}`)?.focus();
-  const task = taskInHand(shown.room);
-  if (task && task.taskId !== taskInHand(before.room)?.taskId) {
+  const task = currentTask(props.room);
+  if (task && task.taskId !== currentTask(before.room)?.taskId) {
     root
       .querySelector(".queue [aria-current=true]")
       ?.scrollIntoView({ block: "nearest" });
   }
-  if (shown.ui.tab !== before.ui.tab) window.scrollTo(0, 0);
+  if (props.ui.tab !== before.ui.tab) window.scrollTo(0, 0);
 }
 
-function speak() {
-  if (isSpeaking) return;
-  isSpeaking = true;
+function announce() {
+  if (isAnnouncing) return;
+  isAnnouncing = true;
   setTimeout(() => {
-    isSpeaking = false;
-    const sentence = announcement(spoken, store.get());
-    spoken = store.get();
-    if (sentence) said.textContent = sentence;
-  }, BREATH_MS);
+    isAnnouncing = false;
+    const sentence = announcement(announced, store.get());
+    announced = store.get();
+    if (sentence) liveRegion.textContent = sentence;
+  }, ANNOUNCEMENT_DELAY_MS);
 }
 
 /**
- * Copies the link of the field beside the button.
+ * Copies the invitation's link.
  *
  * @param {Event} event
  */
@@ -181,10 +184,10 @@ async function copyLink(event) {
   try {
     await navigator.clipboard.writeText(links.invite);
   } catch {
-    // Over plain HTTP there is no clipboard; the old command still works on a selection.
+    // Over plain HTTP there is no clipboard API; the old command copies the selection.
     button.parentElement?.querySelector("input")?.select();
     document.execCommand("copy");
   }
   screen.set({ ...screen.get(), isCopied: true });
-  said.textContent = "The link is copied.";
+  liveRegion.textContent = "Link copied.";
 }

@@ -1,8 +1,8 @@
 /**
- * The shapes that the room is made of, and what follows from them.
+ * The types of the page's state.
  *
  * `room` is the State JSON of GET /s/<id>/state/ (docs/events.md), as one member may
- * know it; `ui` is what only this page knows.
+ * see it; `ui` is local to this page.
  *
  * @typedef {object} Session
  * @property {string} id
@@ -18,9 +18,9 @@
  * @property {string} name
  * @property {Role} role
  * @property {boolean} isFacilitator
- * @property {string | null} vote one's own card of the round, as far as it is saved
+ * @property {string | null} vote one's own card in this round, as far as it is saved
  *
- * @typedef {object} MemberFacts what an event tells about a member
+ * @typedef {object} MemberProfile the part of a member that events carry
  * @property {string} userId
  * @property {string} name
  * @property {Role} role
@@ -28,13 +28,13 @@
  *
  * @typedef {object} Presence
  * @property {boolean} isOnline
- * @property {boolean} isAway online, but with no page of this session in sight
+ * @property {boolean} isAway online, but every page of this session is hidden
  *
- * @typedef {MemberFacts & Presence} Member
+ * @typedef {MemberProfile & Presence} Member
  *
  * @typedef {object} Task
  * @property {string} taskId
- * @property {string} title empty for a quick vote that nobody has named yet
+ * @property {string} title empty for an unnamed quick vote
  * @property {string} description
  * @property {string} link
  * @property {"pending" | "voting" | "finalized" | "skipped"} status
@@ -72,15 +72,15 @@
  *
  * @typedef {"live" | "slow" | "reconnecting" | "offline"} Connection
  *
- * @typedef {object} OwnVote the card last laid in this tab, on its way or there
- * @property {string} card empty when it takes the vote back
+ * @typedef {object} OwnVote the last vote of this tab, in flight or answered
+ * @property {string} card empty to take the vote back
  * @property {"saving" | "saved" | "failed"} status
- * @property {string} message why it failed, in a sentence
+ * @property {string} message the reason for a failure, as a sentence
  *
  * @typedef {object} Notice
  * @property {string} text
  * @property {"warning" | "info"} kind
- * @property {number} id rises, so that the same sentence twice is two notices
+ * @property {number} id increases, so that a repeated text is a new notice
  *
  * @typedef {"invite" | "people" | "help" | "settings" | "menu" | "end" | "leave"} Dialog
  * @typedef {"table" | "queue" | "people"} Tab
@@ -91,30 +91,30 @@
  * @property {Notice | null} notice
  * @property {Tab} tab
  * @property {Dialog | null} dialog
- * @property {{ code: string, message: string } | null} gone why this page is over:
- *   removed, left, or the session was deleted
+ * @property {{ code: string, message: string } | null} departed why the member is no
+ *   longer in the session: removed, left, or the session was deleted
  *
- * @typedef {{ room: Room, ui: Ui }} Value what the store holds
+ * @typedef {{ room: Room, ui: Ui }} PageState what the store holds
  *
- * @typedef {{ sessionId: string, version: number }} Stamp
+ * @typedef {{ sessionId: string, version: number }} Versioned
  *
  * @typedef {object} EventData the data of each event, by the event's name
- * @property {Stamp & { taskId: string, userId: string, storyPoints: null,
+ * @property {Versioned & { taskId: string, userId: string, storyPoints: null,
  *   hasVoted: boolean }} vote
- * @property {Stamp & { member: MemberFacts }} member-joined
- * @property {Stamp & { member: MemberFacts & Partial<Presence> }} member-updated
- * @property {Stamp & { userId: string }} member-left
- * @property {Stamp & { tasks: Task[] }} task-added
- * @property {Stamp & { task: Task }} task-updated
- * @property {Stamp & { taskId: string }} task-removed
- * @property {Stamp & { taskIds: string[] }} tasks-reordered
- * @property {Stamp & { taskId: string, round: Round }} voting-started
- * @property {Stamp & { taskId: string, round: Round }} votes-revealed
- * @property {Stamp & { taskId: string, storyPoints: string,
+ * @property {Versioned & { member: MemberProfile }} member-joined
+ * @property {Versioned & { member: MemberProfile & Partial<Presence> }} member-updated
+ * @property {Versioned & { userId: string }} member-left
+ * @property {Versioned & { tasks: Task[] }} task-added
+ * @property {Versioned & { task: Task }} task-updated
+ * @property {Versioned & { taskId: string }} task-removed
+ * @property {Versioned & { taskIds: string[] }} tasks-reordered
+ * @property {Versioned & { taskId: string, round: Round }} voting-started
+ * @property {Versioned & { taskId: string, round: Round }} votes-revealed
+ * @property {Versioned & { taskId: string, storyPoints: string,
  *   nextTaskId: string | null }} task-finalized
- * @property {Stamp & { session: Session }} session-updated
- * @property {Stamp} session-ended
- * @property {Stamp} session-reopened
+ * @property {Versioned & { session: Session }} session-updated
+ * @property {Versioned} session-ended
+ * @property {Versioned} session-reopened
  *
  * @typedef {keyof EventData} EventType
  * @typedef {{ [Type in EventType]: { type: Type, data: EventData[Type] } }[EventType]}
@@ -122,8 +122,7 @@
  */
 
 /**
- * Before anything is known of the connection it counts as coming back: sync.js says
- * within seconds what it is.
+ * The connection starts as reconnecting: sync.js sets the real state within seconds.
  *
  * @returns {Ui}
  */
@@ -134,19 +133,19 @@ export function initialUi() {
     notice: null,
     tab: "table",
     dialog: null,
-    gone: null,
+    departed: null,
   };
 }
 
 /**
- * The task that the room is at: the one being voted on, else the next one.
+ * The task being voted on, else the next pending one.
  *
  * @param {Room} room
  * @returns {Task | null}
  */
-export function taskInHand({ round, tasks }) {
-  const isInHand = round
+export function currentTask({ round, tasks }) {
+  const isCurrent = round
     ? (/** @type {Task} */ task) => task.taskId === round.taskId
     : (/** @type {Task} */ task) => task.status === "pending";
-  return tasks.find(isInHand) ?? null;
+  return tasks.find(isCurrent) ?? null;
 }

@@ -1,5 +1,5 @@
 /**
- * One value, and who wants to know when it is another.
+ * One value, and the listeners to call when it is replaced.
  *
  * @template T
  * @typedef {object} Store

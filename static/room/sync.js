@@ -1,55 +1,59 @@
 /**
- * Keeps the room equal to the server's, whatever gets lost on the way.
+ * Keeps the room equal to the server's, even if events are lost or reordered.
  *
- * There is one watermark, `room.version`. The event with the next version is applied; an
- * older one is known already; one from further ahead waits a moment for those between,
- * then the state is asked for. So it is wherever events may have been missed, and every
- * few seconds while there is no live connection. An answer that is older than what events
- * have told meanwhile is dropped.
+ * `room.version` says which events are applied. The next one is applied at once, an older
+ * one is ignored, and one from further ahead waits briefly for those between before the
+ * state is fetched. The state is also fetched whenever events may have been missed, and
+ * every few seconds without a live connection. An answer older than the applied events is
+ * dropped.
  *
  * @import {Callbacks, RealtimeClient} from "../realtime/client.js"
  * @import {Clock} from "../realtime/clock.js"
  * @import {Page} from "../realtime/waking.js"
  * @import {Api} from "./api.js"
- * @import {Connection, PokerEvent, Room, Ui, Value} from "./state.js"
+ * @import {PageState, PokerEvent, Room, Ui} from "./state.js"
  * @import {Store} from "./store.js"
+ * @import {Pending} from "./sync/order.js"
  * @import {Votes} from "./votes.js"
  *
  * @typedef {ReturnType<typeof createSync>} Sync
+ *
+ * @typedef {object} Fetched
+ * @property {{ room: Room, etag: string } | null} answer null if nothing has changed
+ * @property {number} since what `votes.acknowledged` was at the request
+ * @property {Pending} pendingAtRequest
  */
 
 import { clock as systemClock } from "../realtime/clock.js";
 import { watchForWaking } from "../realtime/waking.js";
-import { NetworkFailure, Refusal } from "./api.js";
-import { watchSight } from "./presence.js";
-import { handlers, reduce } from "./reducer.js";
+import { Refusal } from "./api.js";
+import { watchVisibility } from "./presence.js";
+import { reduce } from "./reducer.js";
+import { createConnection } from "./sync/connection.js";
+import { createFetching, jitterMs } from "./sync/fetching.js";
+import { takeReady, withEvent, withoutIncluded } from "./sync/order.js";
 
-/** Said without asking the server: it would only refuse. */
+/** Shown without asking the server, which would only refuse. */
 const REMOVED = {
   code: "not-a-member",
-  message: "You are no longer in this session. Its link lets you join again.",
+  message: "You are no longer in this session. You can rejoin with its link.",
 };
 const POLL_MS = 3000;
-/** While live, for what no event tells: who is online, and that an event was lost. */
-const QUIET_REFRESH_MS = 30_000;
-/** How long events may overtake each other before one counts as lost. */
-const GAP_PATIENCE_MS = 300;
-/** How long the event of one's own action may be on its way. */
-const ECHO_PATIENCE_MS = 1500;
-const FIRST_CONNECT_PATIENCE_MS = 2000;
-const RECONNECT_PATIENCE_MS = 3000;
-/** Whoever reloads the page is absent for a moment, and should not blink. */
-const ABSENCE_PATIENCE_MS = 5000;
-/** What makes one browser of a room ask makes all of them ask; not at once, though. */
-const JITTER_PER_MEMBER_MS = 20;
-const LONGEST_JITTER_MS = 1000;
+/** While live: for what no event carries (who is online), and for lost events. */
+const LIVE_REFRESH_MS = 30_000;
+/** How long a missing event may be late before it counts as lost. */
+const GAP_TIMEOUT_MS = 300;
+/** How long the event of one's own action may take. */
+const ECHO_TIMEOUT_MS = 1500;
+/** A member who reloads the page is absent for a moment, and stays shown as online. */
+const ABSENCE_GRACE_MS = 5000;
 
 /**
  * @param {object} parts
- * @param {Store<Value>} parts.store
+ * @param {Store<PageState>} parts.store
  * @param {Pick<Api, "presence" | "state">} parts.api
  * @param {Omit<Votes, "vote" | "retry">} parts.votes
- * @param {string} parts.etag of the state that the store begins with
+ * @param {string} parts.etag of the store's initial state
  * @param {(callbacks: Callbacks) => RealtimeClient} parts.connect
  * @param {Page & { navigator: { onLine: boolean } }} [parts.page]
  * @param {Clock} [parts.clock]
@@ -63,225 +67,173 @@ export function createSync({
   page = window,
   clock = systemClock,
 }) {
-  const life = new AbortController();
+  const lifetime = new AbortController();
+  const { signal } = lifetime;
   /** @type {RealtimeClient | undefined} */
   let client;
-  let isLive = false;
-  let isReachable = true;
-  /** While it may still come back, a missing connection is no news. */
-  let isPatient = false;
-  let endPatience = () => {};
-  /** The server asked to be left alone for a while. */
-  let isPaused = false;
-  /** Whether this page is looked at. */
   let isAway = () => false;
-  /** Who is online as the provider knows it. @type {Set<string> | null} */
-  let present = null;
+  /** Who is online, as far as the provider knows. @type {Set<string> | null} */
+  let onlineIds = null;
+  /** @type {Pending} */
+  let pending = new Map();
+  /** Set while a gap may still close. @type {(() => void) | null} */
+  let cancelGapTimeout = null;
 
-  /** Events that are not next, by version. @type {Map<number, PokerEvent>} */
-  const ahead = new Map();
-  /** Set while a gap before them may still fill. @type {(() => void) | null} */
-  let stopWaiting = null;
-
-  let isFetching = false;
-  let isFetchDue = false;
-  let nextFetchAt = Number.POSITIVE_INFINITY;
-  let cancelFetch = () => {};
+  const connection = createConnection({
+    hasNetwork: () => page.navigator.onLine,
+    clock,
+    onChange(next) {
+      if (!signal.aborted) show({ connection: next });
+    },
+  });
+  const fetching = createFetching({
+    request: fetchState,
+    onAnswer: stateFetched,
+    onFailure: fetchFailed,
+    intervalMs: () =>
+      connection.isLive() && connection.isReachable() ? LIVE_REFRESH_MS : POLL_MS,
+    clock,
+    signal,
+  });
 
   const version = () => store.get().room.version;
-
-  const jitter = () => {
-    const { members } = store.get().room;
-    const most = Math.min(members.length * JITTER_PER_MEMBER_MS, LONGEST_JITTER_MS);
-    return clock.random() * most;
-  };
+  const jitter = () => jitterMs(store.get().room.members.length, clock);
+  const fetchSoon = () => fetching.within(jitter());
 
   /** @type {Callbacks} */
   const callbacks = {
     onEvent(type, data) {
       const event = /** @type {PokerEvent} */ ({ type, data });
-      // Without a version it is the provider's `refetch`, or nothing known here.
-      if (!Number.isInteger(event.data?.version)) return fetchIn(jitter());
+      // Without a version it is the provider's `refetch`, or unknown here.
+      if (!Number.isInteger(event.data?.version)) return fetchSoon();
       if (event.data.version <= version()) return;
-      ahead.set(event.data.version, event);
+      pending = withEvent(pending, event);
       applyReady();
     },
 
     onConnected() {},
 
     onSubscribed() {
-      isLive = true;
-      showConnection();
-      fetchIn(jitter());
+      connection.subscribed();
+      fetchSoon();
     },
 
     onDisconnected() {
-      if (!isLive) return;
-      isLive = false;
-      bePatient(RECONNECT_PATIENCE_MS);
-      fetchIn(POLL_MS);
+      if (!connection.isLive()) return;
+      connection.disconnected();
+      fetching.within(POLL_MS);
     },
 
     onError({ kind }) {
-      // Whoever was removed may not listen any more; the state's answer says so.
-      if (kind === "refused") fetchIn(jitter());
+      // A removed member may not subscribe any more; the state's answer tells.
+      if (kind === "refused") fetchSoon();
     },
 
     onPresence(userIds) {
-      const hasLost = [...(present ?? [])].some((userId) => !userIds?.has(userId));
-      present = userIds;
+      const someoneLeft = [...(onlineIds ?? [])].some(
+        (userId) => !userIds?.has(userId),
+      );
+      onlineIds = userIds;
       if (userIds === null) return;
       const { room, ui } = store.get();
-      store.set({ room: withPresent(room), ui });
-      // The server also knows of those who poll.
-      if (hasLost) fetchIn(ABSENCE_PATIENCE_MS + jitter());
+      store.set({ room: withOnline(room), ui });
+      // Only the server knows whether they still poll.
+      if (someoneLeft) fetching.within(ABSENCE_GRACE_MS + jitter());
     },
   };
 
   function applyReady() {
-    /** @type {PokerEvent[]} */
-    const ready = [];
-    let next = ahead.get(version() + 1);
-    while (next && isComplete(next)) {
-      ready.push(next);
-      ahead.delete(next.data.version);
-      next = ahead.get(next.data.version + 1);
-    }
-    if (ready.length > 0) put(reduce(store.get().room, ready), false);
-    if (isOut()) {
+    const { ready, rest, isIncomplete, hasGap } = takeReady(pending, version());
+    pending = rest;
+    if (ready.length > 0) setRoom(reduce(store.get().room, ready), false);
+    if (isRemoved()) {
       stop();
-      show({ gone: REMOVED });
+      show({ departed: REMOVED });
       return;
     }
-    if (next || ready.some(tellsTooLittle)) fetchIn(jitter());
-    const isGap = ahead.size > 0 && !next;
-    if (isGap) stopWaiting ??= clock.after(GAP_PATIENCE_MS + jitter(), giveUpWaiting);
-    else stopWaitingForGap();
+    if (isIncomplete || ready.some(needsRefetch)) fetchSoon();
+    if (!hasGap) return clearGapTimeout();
+    cancelGapTimeout ??= clock.after(GAP_TIMEOUT_MS + jitter(), () => {
+      cancelGapTimeout = null;
+      fetching.now();
+    });
   }
 
-  function giveUpWaiting() {
-    stopWaiting = null;
-    fetchState();
-  }
-
-  function stopWaitingForGap() {
-    stopWaiting?.();
-    stopWaiting = null;
+  function clearGapTimeout() {
+    cancelGapTimeout?.();
+    cancelGapTimeout = null;
   }
 
   /**
-   * Whether an event of one's own changed what no event carries: another tab laid a
-   * card, and only the server may tell which.
+   * Whether an event means that this member voted in another tab: no event carries the
+   * card.
    *
    * @param {PokerEvent} event
    */
-  function tellsTooLittle({ type, data }) {
+  function needsRefetch({ type, data }) {
     const { userId } = store.get().room.me;
-    return type === "vote" && data.userId === userId && !votes.wasSentHere();
+    return type === "vote" && data.userId === userId && !votes.consumeEcho();
   }
 
   /** Whether this page's member was removed, or left in another tab. */
-  function isOut() {
+  function isRemoved() {
     const { me, members } = store.get().room;
     return !members.some((member) => member.userId === me.userId);
   }
 
-  /** @param {number} delayMs */
-  function fetchIn(delayMs) {
-    const at = clock.now() + delayMs;
-    if (life.signal.aborted || isPaused || at >= nextFetchAt) return;
-    cancelFetch();
-    nextFetchAt = at;
-    cancelFetch = clock.after(delayMs, fetchState);
-  }
-
+  /** @returns {Promise<Fetched>} */
   async function fetchState() {
-    if (life.signal.aborted || isPaused) return;
-    cancelFetch();
-    nextFetchAt = Number.POSITIVE_INFINITY;
-    if (isFetching) {
-      // The answer on its way may be older than the reason to ask.
-      isFetchDue = true;
-      return;
-    }
-    isFetching = true;
-    isFetchDue = false;
-    const waiting = [...ahead.keys()];
     const since = votes.acknowledged();
-    const known = votes.isUnsure() ? "" : etag;
-    const question = { etag: known, tab: votes.tab, seen: seen() };
-    const answer = await api.state(question).catch(failed);
-    isFetching = false;
-    if (life.signal.aborted) return;
-    if (answer !== undefined) answered(answer, since, waiting);
-    showConnection();
-    if (isFetchDue) fetchState();
-    else fetchIn(isLive && isReachable ? QUIET_REFRESH_MS : POLL_MS);
+    const pendingAtRequest = pending;
+    const known = votes.needsFullState() ? "" : etag;
+    const answer = await api.state({ etag: known, tab: votes.tab, seen: seen() });
+    return { answer, since, pendingAtRequest };
   }
 
-  /**
-   * @param {{ room: Room, etag: string } | null} answer
-   * @param {number} since
-   * @param {number[]} waiting versions of the events that were waiting when it was asked
-   */
-  function answered(answer, since, waiting) {
-    // The server is back: that is the moment to connect, not when a timer says so.
-    if (!isReachable && !isLive) client?.kick();
-    isReachable = true;
+  /** @param {Fetched} fetched */
+  function stateFetched({ answer, since, pendingAtRequest }) {
+    // The server is back, so reconnect now instead of when a timer runs out.
+    if (!connection.isReachable() && !connection.isLive()) client?.kick();
+    connection.requested(true);
     if (answer && answer.room.version < version()) {
-      // Events overtook it, and what it was asked for may be in none of them.
-      fetchIn(jitter());
+      // Events overtook it, and may not carry what it was requested for.
+      fetchSoon();
     } else if (answer) {
       etag = answer.etag;
-      put(withPresent(votes.merged(answer.room, since)), true);
-      if (votes.isUnsure()) fetchIn(jitter());
+      setRoom(withOnline(votes.merged(answer.room, since)), true);
+      if (votes.needsFullState()) fetchSoon();
     }
-    // A state that was asked for after an event includes it. If it seems not to, asking
-    // again and again would not change that.
-    for (const known of waiting) ahead.delete(known);
-    for (const known of ahead.keys()) if (known <= version()) ahead.delete(known);
+    pending = withoutIncluded(pending, version(), pendingAtRequest);
     applyReady();
-    votes.resend().then((hasSent) => {
-      if (hasSent) fetchState();
+    votes.resend().then((wasAnswered) => {
+      if (wasAnswered) fetching.now();
     });
   }
 
   /** @param {unknown} error */
-  function failed(error) {
+  function fetchFailed(error) {
     const isRefused = error instanceof Refusal;
     if (isRefused && [403, 404].includes(error.status)) {
       stop();
-      show({ gone: { code: error.code, message: error.message } });
+      show({ departed: { code: error.code, message: error.message } });
     }
-    if (isRefused || error instanceof NetworkFailure) pause(error.retryAfterMs);
-    // Whoever says no is there.
-    isReachable = isRefused;
-    return undefined;
-  }
-
-  /** @param {number} delayMs how long the server asks to be left alone */
-  function pause(delayMs) {
-    if (delayMs === 0) return;
-    isPaused = true;
-    clock.after(delayMs, () => {
-      isPaused = false;
-      fetchState();
-    });
+    // A server that refuses is reachable.
+    connection.requested(isRefused);
   }
 
   /** @returns {"live" | "slow" | "hidden"} */
   function seen() {
     if (isAway()) return "hidden";
-    return isLive ? "live" : "slow";
+    return connection.isLive() ? "live" : "slow";
   }
 
   /**
    * @param {Room} room
    * @param {boolean} isFetched
    */
-  function put(room, isFetched) {
+  function setRoom(room, isFetched) {
     const { ui } = store.get();
-    store.set({ room, ui: { ...ui, vote: votes.shownIn(room, isFetched) } });
+    store.set({ room, ui: { ...ui, vote: votes.displayedIn(room, isFetched) } });
   }
 
   /** @param {Partial<Ui>} changes */
@@ -294,97 +246,60 @@ export function createSync({
    * @param {Room} room
    * @returns {Room}
    */
-  function withPresent(room) {
+  function withOnline(room) {
     const members = room.members.map((member) =>
-      present?.has(member.userId) ? { ...member, isOnline: true } : member,
+      onlineIds?.has(member.userId) ? { ...member, isOnline: true } : member,
     );
     return { ...room, members };
   }
 
-  /** @param {number} delayMs */
-  function bePatient(delayMs) {
-    isPatient = true;
-    endPatience();
-    // No point in time: the machine's clock may be put right meanwhile.
-    endPatience = clock.after(delayMs, () => {
-      isPatient = false;
-      showConnection();
-    });
-    showConnection();
-  }
-
-  function showConnection() {
-    const connection = currentConnection();
-    if (life.signal.aborted || store.get().ui.connection === connection) return;
-    show({ connection });
-  }
-
-  /** @returns {Connection} */
-  function currentConnection() {
-    if (!page.navigator.onLine) return "offline";
-    if (isLive) return "live";
-    if (!isReachable) return "offline";
-    return isPatient ? "reconnecting" : "slow";
-  }
-
   function stop() {
-    life.abort();
-    cancelFetch();
-    stopWaitingForGap();
+    lifetime.abort();
+    clearGapTimeout();
     client?.disconnect();
   }
 
   return {
     start() {
-      const { signal } = life;
       watchForWaking({
         page,
         clock,
         signal,
         onWake() {
           client?.kick();
-          fetchState();
+          fetching.now();
         },
       });
-      page.addEventListener("offline", showConnection, { signal });
-      // If it is lost, the next question for the state says the same, or that none comes.
+      page.addEventListener("offline", connection.networkChanged, { signal });
+      // If it is lost, the next request for the state reports the same, or stays away.
       /** @param {"online" | "away" | "offline"} presence */
-      const tell = (presence) => void api.presence(votes.tab, presence).catch(() => {});
-      ({ isAway } = watchSight({ page, clock, signal, onChange: tell }));
-      // Closed, or kept for the way back, which wakes it: then it asks for the state.
-      page.addEventListener("pagehide", () => tell("offline"), { signal });
+      const report = (presence) =>
+        void api.presence(votes.tab, presence).catch(() => {});
+      ({ isAway } = watchVisibility({ page, clock, signal, onChange: report }));
+      // Closed, or cached. A page that is restored from the cache fetches the state.
+      page.addEventListener("pagehide", () => report("offline"), { signal });
       client = connect(callbacks);
-      bePatient(FIRST_CONNECT_PATIENCE_MS);
-      fetchIn(POLL_MS);
+      connection.connecting();
+      fetching.within(POLL_MS);
     },
 
     stop,
 
-    /** Asks for the state now. */
-    refresh: fetchState,
+    /** Fetches the state now. */
+    refresh: fetching.now,
 
     /**
-     * An action was accepted. Its event is on its way, unless there is nobody to bring it.
+     * An action was accepted. Its event follows, unless there is no live connection.
      *
      * @param {number} since the room's version before the action
      */
-    acted(since) {
-      if (votes.isUnsure()) return fetchState();
+    actionAccepted(since) {
+      if (votes.needsFullState()) return fetching.now();
       if (version() > since) return;
-      if (!isLive) return fetchState();
-      clock.after(ECHO_PATIENCE_MS, () => {
-        if (version() === since) fetchState();
+      if (!connection.isLive()) return fetching.now();
+      clock.after(ECHO_TIMEOUT_MS, () => {
+        if (version() === since) fetching.now();
       });
     },
   };
-}
-
-/**
- * Whether an event says all that the reducer needs. One that was too large to send only
- * points to the state; one of a newer server may be unknown here.
- *
- * @param {PokerEvent} event
- */
-function isComplete({ type, data }) {
-  return Object.hasOwn(handlers, type) && !("refetch" in data);
 }

@@ -1,13 +1,13 @@
 /**
- * The card of one's own: shown at once, never lost, never told twice.
+ * One's own vote: shown at once, never lost, never counted twice.
  *
- * Each vote carries `<tab>:<count>` as its key. The server leaves out a count that is not
- * above the last one it saw from that tab, so a vote may be sent again after a failure,
- * and may arrive after a newer one, without harm. So the newest one that nobody answered
- * is kept, and sent again by itself, the very same, when the server is there again.
+ * Each vote has the idempotency key `<tab>:<count>`. The server ignores a count that is
+ * not above the last one it saw from that tab, so a vote can safely be sent again, or
+ * arrive after a newer one. The newest unanswered vote is therefore kept and sent again,
+ * unchanged, as soon as the server is reachable.
  *
  * @import {Api} from "./api.js"
- * @import {OwnVote, Room, Value} from "./state.js"
+ * @import {OwnVote, Room, PageState} from "./state.js"
  * @import {Store} from "./store.js"
  *
  * @typedef {ReturnType<typeof createVotes>} Votes
@@ -24,40 +24,40 @@ import { NetworkFailure, Refusal } from "./api.js";
 
 /**
  * @param {object} parts
- * @param {Store<Value>} parts.store
+ * @param {Store<PageState>} parts.store
  * @param {Pick<Api, "vote">} parts.api
- * @param {string} [parts.tab] a name that no other page of this member has
+ * @param {string} [parts.tab] identifies this page among the member's pages
  */
-export function createVotes({ store, api, tab = randomName() }) {
+export function createVotes({ store, api, tab = randomId() }) {
   let count = 0;
   let acknowledged = 0;
   let inFlight = 0;
-  /** Votes of this tab whose events have not come back yet. */
-  let unheard = 0;
+  /** Votes of this tab whose events have not arrived yet. */
+  let pendingEchoes = 0;
   /** @type {Vote | null} */
   let newest = null;
-  /** The newest one, while nobody knows whether the server has it. @type {Vote | null} */
+  /** The newest vote, if it is unknown whether the server has it. @type {Vote | null} */
   let unanswered = null;
   let isResending = false;
-  /** How often the server has told which card it has. */
-  let told = 0;
+  /** How many states have been fetched, each with the card that the server has. */
+  let stateFetches = 0;
   /**
-   * A vote is saved, but what another tab laid may be newer: it was sent again, or the
-   * server told of a card while this one was on its way. Only a state that is asked for
-   * from now on tells which one it has.
+   * A vote is saved, but one from another tab may be newer: this one was a retry, or a
+   * state was fetched while it was in flight. Only a state requested from now on has the
+   * card that counts.
    */
-  let isUnsure = false;
+  let needsFullState = false;
 
   /** @param {Vote} vote */
-  async function send(vote, isAgain = false) {
+  async function send(vote, isRetry = false) {
     show(vote, "saving");
     inFlight += 1;
     unanswered = null;
-    const toldBefore = told;
+    const fetchesBefore = stateFetches;
     try {
       const { card, round } = vote;
       await api.vote(vote.taskId, { card, round, key: `${tab}:${vote.count}` });
-      acknowledge(vote, isAgain || told > toldBefore);
+      acknowledge(vote, isRetry || stateFetches > fetchesBefore);
     } catch (error) {
       fail(vote, /** @type {Error} */ (error));
       throw error;
@@ -68,17 +68,17 @@ export function createVotes({ store, api, tab = randomName() }) {
 
   /**
    * @param {Vote} vote
-   * @param {boolean} mayBeOld
+   * @param {boolean} mayBeStale
    */
-  function acknowledge(vote, mayBeOld) {
-    // Overtaken by a newer one: the server has left it out.
+  function acknowledge(vote, mayBeStale) {
+    // A newer vote overtook it, so the server ignored it.
     if (vote.count < acknowledged) return;
     acknowledged = vote.count;
     const { room, ui } = store.get();
     if (room.round?.roundId !== vote.roundId) return;
     const me = { ...room.me, vote: vote.card || null };
     store.set({ room: { ...room, me }, ui });
-    if (mayBeOld) isUnsure = true;
+    if (mayBeStale) needsFullState = true;
     show(vote, "saved");
   }
 
@@ -87,20 +87,20 @@ export function createVotes({ store, api, tab = randomName() }) {
    * @param {Error} error
    */
   function fail(vote, error) {
-    unheard = 0;
-    const isAnswered = error instanceof Refusal;
+    pendingEchoes = 0;
+    const isRefused = error instanceof Refusal;
     if (vote === newest && error instanceof NetworkFailure) unanswered = vote;
     show(
       vote,
       "failed",
-      isAnswered
+      isRefused
         ? error.message
-        : "The server did not answer. It is sent again when it does.",
+        : "The server did not answer. Your vote will be sent again when it does.",
     );
   }
 
   /**
-   * Of a round that is no longer on the table: its card is shown nowhere.
+   * For a vote of an earlier round, whose card is no longer shown.
    *
    * @param {string} text
    */
@@ -121,8 +121,8 @@ export function createVotes({ store, api, tab = randomName() }) {
 
   return {
     /**
-     * Lays a card, or takes it back when it is empty. Rejects when that failed, as
-     * `Api` does, after having shown it.
+     * Votes with a card, or takes the vote back when it is empty. Shows a failure, then
+     * rejects as `Api` does.
      *
      * @param {string} card
      */
@@ -131,21 +131,21 @@ export function createVotes({ store, api, tab = randomName() }) {
       if (round?.status !== "voting") return;
       const { taskId, roundId, number } = round;
       count += 1;
-      unheard += 1;
+      pendingEchoes += 1;
       newest = { count, card, taskId, roundId, round: number };
       await send(newest);
     },
 
-    /** Sends the failed vote once more, the very same. */
+    /** Sends the failed vote again, unchanged. */
     async retry() {
       if (newest && store.get().ui.vote?.status === "failed") await send(newest, true);
     },
 
     /**
-     * The server is there again: sends what it did not answer, for the round that was
-     * meant. If that round is over it refuses, and that is said.
+     * Sends the unanswered vote again, for the round it was meant for. Call it once the
+     * server is reachable. If that round is over, the refusal is shown.
      *
-     * @returns {Promise<boolean>} whether the server took or refused one
+     * @returns {Promise<boolean>} whether there was one, and the server answered it
      */
     async resend() {
       const vote = unanswered;
@@ -167,56 +167,56 @@ export function createVotes({ store, api, tab = randomName() }) {
       }
     },
 
-    /** Whether the state has to be asked for as a whole. */
-    isUnsure: () => isUnsure,
+    /** Whether the next state must be fetched in full, without an ETag. */
+    needsFullState: () => needsFullState,
 
-    /** The name of this page among those of its member. */
+    /** Identifies this page among the member's pages. */
     tab,
 
     /**
-     * Whether the event of a vote of one's own only tells what this tab did. If not, it
-     * was another tab, and the card is known to the server alone.
+     * Whether a `vote` event of this member echoes a vote of this tab. If not, another
+     * tab voted, and only the server knows the card.
      */
-    wasSentHere() {
-      if (unheard === 0) return false;
-      unheard -= 1;
+    consumeEcho() {
+      if (pendingEchoes === 0) return false;
+      pendingEchoes -= 1;
       return true;
     },
 
-    /** The count of the newest vote that is saved: for `merged`, later. */
+    /** The count of the newest saved vote: pass it to `merged` later. */
     acknowledged: () => acknowledged,
 
     /**
-     * The server's state, with one's own card as the server has it, unless a vote was
-     * saved since the state was asked for: the state may be older than that vote.
+     * The fetched state. One's own card is kept as it is here if a vote was saved since
+     * the state was requested: the state may be older than that vote.
      *
      * @param {Room} fetched
-     * @param {number} since what `acknowledged` said when it was asked for
+     * @param {number} since the result of `acknowledged` at the time of the request
      * @returns {Room}
      */
     merged(fetched, since) {
       const { room } = store.get();
       const isSameRound = fetched.round?.roundId === room.round?.roundId;
-      unheard = inFlight;
-      told += 1;
-      isUnsure = isSameRound && acknowledged !== since;
-      if (!isUnsure) return fetched;
+      pendingEchoes = inFlight;
+      stateFetches += 1;
+      needsFullState = isSameRound && acknowledged !== since;
+      if (!needsFullState) return fetched;
       return { ...fetched, me: { ...fetched.me, vote: room.me.vote } };
     },
 
     /**
-     * What to show of the newest vote once the room is `room`.
+     * The vote to show beside the cards once the room is `room`.
      *
      * @param {Room} room
-     * @param {boolean} isFetched the server has said which card it has
+     * @param {boolean} isFetched the room is a fetched state, so its card is the server's
      * @returns {OwnVote | null}
      */
-    shownIn(room, isFetched) {
+    displayedIn(room, isFetched) {
       const { vote } = store.get().ui;
       if (!vote || newest?.roundId !== room.round?.roundId) return null;
       if (!isFetched || vote.status === "saving") return vote;
-      const isThere = (room.me.vote ?? "") === vote.card;
-      if (isThere) {
+      const isSaved = (room.me.vote ?? "") === vote.card;
+      if (isSaved) {
         unanswered = null;
         return { ...vote, status: "saved", message: "" };
       }
@@ -225,8 +225,8 @@ export function createVotes({ store, api, tab = randomName() }) {
   };
 }
 
-/** `crypto.randomUUID` is missing where the page came over plain HTTP. */
-function randomName() {
+/** `crypto.randomUUID` does not exist on pages over plain HTTP. */
+function randomId() {
   const numbers = crypto.getRandomValues(new Uint32Array(2));
   return Array.from(numbers, (number) => number.toString(36)).join("");
 }

@@ -101,7 +101,7 @@ class Person:
         self.page.goto(link)
         self.page.get_by_label("Your name").fill(self.name)
         if watching:
-            self.page.get_by_text("watch", exact=True).click()
+            self.page.get_by_text("observe", exact=True).click()
         self.presses("Join")
         return self
 
@@ -136,7 +136,7 @@ class Person:
     def edits(self, title: str) -> Locator:
         """The task's form, which takes its row's place in the queue."""
         self.queue.filter(has_text=title).get_by_role("button").click()
-        return self.page.get_by_role("form", name="Change the task")
+        return self.page.get_by_role("form", name="Edit task")
 
     def chooses(self, item: str) -> None:
         """From the menu."""
@@ -148,7 +148,7 @@ class Person:
         if not self.page.locator("dialog[open]").count():
             self.presses(re.compile("^People"), within=".bar")
         row = self.page.locator("dialog .people > li").filter(has_text=name)
-        row.get_by_role("button", name=re.compile("^Change")).click()
+        row.get_by_role("button", name=re.compile("^Edit")).click()
         return row
 
     def closes_the_dialog(self) -> None:

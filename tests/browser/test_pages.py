@@ -56,7 +56,7 @@ def test_each_screen_is_readable_by_everybody(person, theme, size):
         is_accessible(somebody)
 
     amira.chooses("End the session…")
-    amira.presses("End it")
+    amira.presses("End session")
     jonas.has_in_hand("This session has ended")
     is_accessible(jonas)
     path = jonas.page.get_by_role("link", name="See the report").get_attribute("href")
@@ -78,7 +78,7 @@ def what_lies_over_the_room(amira):
     amira.presses("Invite")
     is_accessible(amira)
     amira.closes_the_dialog()
-    for item in ("Keys", "Settings", "End the session…"):
+    for item in ("Keyboard shortcuts", "Settings", "End the session…"):
         amira.chooses(item)
         is_accessible(amira)
         amira.closes_the_dialog()
@@ -90,7 +90,7 @@ def what_is_changed(amira, *, is_on_phone):
     amira.presses("Close", within=".queue")
     amira.presses(re.compile("^People"), within=".tabs" if is_on_phone else ".bar")
     people = amira.page.locator(".people").filter(visible=True)
-    people.get_by_role("button", name="Change Jonas").click()
+    people.get_by_role("button", name="Edit Jonas").click()
     is_accessible(amira)
     if is_on_phone:
         amira.presses("Table")

@@ -133,10 +133,10 @@ def test_a_team_estimates_a_task(person, provider):
         somebody.sees_card("Jonas", "13")
     amira.presses("Agree on 13")
     for somebody in everybody:
-        somebody.has_in_hand("Every task has been dealt with")
+        somebody.has_in_hand("All tasks are done")
     tom.sees_estimate("Refund part of an order", "13")
     amira.chooses("End the session…")
-    amira.presses("End it")
+    amira.presses("End session")
     for somebody in everybody:
         somebody.has_in_hand("This session has ended")
     tom.sees_the_queue_of(amira)

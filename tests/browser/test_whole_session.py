@@ -35,7 +35,7 @@ def test_a_team_estimates_its_tasks(person, blocked):
     if blocked:
         expect(jonas.page.locator(".live")).to_have_text("Slow mode")
     amira.sees_people("Amira", "Sofía", "Jonas")
-    amira.sees(re.compile("Watching: .*Tom"))
+    amira.sees(re.compile("Observing: .*Tom"))
 
     amira.changes("Sofía").get_by_role("button", name="Make facilitator").click()
     amira.closes_the_dialog()
@@ -62,7 +62,7 @@ def the_queue(amira, sofia, jonas, tom, live):
         sofia.moves_up("Retry failed payments")
     row = amira.edits("Rewrite everything")
     row.get_by_role("button", name="Delete…").click()
-    row.get_by_role("button", name="Delete it").click()
+    row.get_by_role("button", name="Delete task").click()
     for somebody in live:
         titles = somebody.queue.locator("b")
         expect(titles).to_have_text([re.compile(word) for word in QUEUE])
@@ -87,7 +87,7 @@ def first_task(amira, sofia, jonas, tom, live):
     jonas.lays("5")
     amira.lays("5")
     tom.sees_face("Amira", "back")
-    tom.sees("You are watching, so you have no cards.")
+    tom.sees("You are observing, so you have no cards.")
 
     amira.presses("Reveal, 1 missing")
     for somebody in live:
@@ -131,7 +131,7 @@ def second_task(amira, sofia, jonas, tom, live):
         somebody.has_in_hand("Export payouts as CSV")
         somebody.sees_estimate("Retry failed payments", "21")
     amira.types("?")
-    amira.sees("lay that card")
+    amira.sees("vote with that card")
     amira.closes_the_dialog()
 
 
@@ -141,7 +141,7 @@ def third_task(amira, sofia, jonas, tom, live):
     jonas.lays("1")
     sofia.presses("Skip")
     for somebody in live:
-        somebody.has_in_hand("Every task has been dealt with")
+        somebody.has_in_hand("All tasks are done")
     amira.presses("Start a vote")
     for somebody in live:
         somebody.has_in_hand("Quick vote")
@@ -159,7 +159,7 @@ def third_task(amira, sofia, jonas, tom, live):
     sofia.sees_card("Jonas", "2")
     amira.types("n")
     for somebody in live:
-        somebody.has_in_hand("Every task has been dealt with")
+        somebody.has_in_hand("All tasks are done")
 
 
 def people_come_and_go(person, link, amira, sofia, tom, live):
@@ -167,7 +167,7 @@ def people_come_and_go(person, link, amira, sofia, tom, live):
     row = sofia.changes("Tom")
     row.get_by_role("button", name="Vote instead").click()
     amira.sees_people("Amira", "Sofía", "Jonas", "Tom")
-    tom.sees("Your cards. They can be laid once the vote has started.")
+    tom.sees("You can choose a card once voting starts.")
     row.get_by_label("Name").fill("Tomás")
     row.get_by_role("button", name="Rename").click()
     for somebody in live:
@@ -185,7 +185,7 @@ def people_come_and_go(person, link, amira, sofia, tom, live):
     lena.sees(re.compile("You are (no longer|not) in this session"))
     sofia.sees_people("Amira", "Sofía", "Jonas", "Tomás")
 
-    amira.changes("Sofía").get_by_role("button", name="No longer facilitator").click()
+    amira.changes("Sofía").get_by_role("button", name="Remove facilitator role").click()
     amira.closes_the_dialog()
     expect(sofia.page.get_by_placeholder("Add a task")).to_have_count(0)
 
@@ -193,14 +193,14 @@ def people_come_and_go(person, link, amira, sofia, tom, live):
 def the_end(amira, tom, live):
     """Ended, reopened, ended; the report has each round."""
     amira.chooses("End the session…")
-    amira.presses("End it")
+    amira.presses("End session")
     for somebody in live:
         somebody.has_in_hand("This session has ended")
     amira.chooses("Reopen the session")
     for somebody in live:
-        somebody.has_in_hand("Every task has been dealt with")
+        somebody.has_in_hand("All tasks are done")
     amira.chooses("End the session…")
-    amira.presses("End it")
+    amira.presses("End session")
     tom.has_in_hand("This session has ended")
 
     path = amira.page.get_by_role("link", name="See the report").get_attribute("href")

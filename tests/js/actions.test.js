@@ -6,7 +6,7 @@ import { createServer } from "./server.js";
 
 /** @import {Actions} from "../../static/room/actions.js" */
 
-describe("each action asks the server for one thing", () => {
+describe("each action sends one request", () => {
   /** @type {Record<string, [(actions: Actions) => unknown, string, string]>} */
   const requests = {
     reveal: [(act) => act.reveal(), "tasks/first/reveal/", "round=1"],
@@ -73,7 +73,7 @@ describe("each action asks the server for one thing", () => {
 });
 
 describe("next", () => {
-  test("it starts the first task that waits", async () => {
+  test("it starts the first pending task", async () => {
     const room = aRoomAtRest();
     room.tasks[0] = aTask("first", { status: "finalized", storyPoints: "5" });
     const page = await openLivePage(createServer(room));
@@ -81,7 +81,7 @@ describe("next", () => {
     assert.equal(page.server.requests[0].path, "tasks/second/start/");
   });
 
-  test("it does nothing in the middle of a round, and at the queue's end", async () => {
+  test("it does nothing during a round or with an empty queue", async () => {
     for (const room of [aRoom(), aRoom({ round: null, tasks: [] })]) {
       const page = await openLivePage(createServer(room));
       assert.equal(await page.actions.next(), false);
@@ -91,7 +91,7 @@ describe("next", () => {
 });
 
 describe("an action that fails", () => {
-  test("the server's sentence is shown, each time anew, and nothing changes", async () => {
+  test("the server's message is shown each time, and nothing changes", async () => {
     const page = await openLivePage();
     page.server.refusal = {
       status: 409,
@@ -108,14 +108,14 @@ describe("an action that fails", () => {
     assert.notEqual(page.ui().notice?.id, first?.id);
   });
 
-  test("a refusal without a sentence still gets one", async () => {
+  test("a refusal without a message gets a default one", async () => {
     const page = await openLivePage();
     page.server.refusal = { status: 418, body: "teapot" };
     await page.actions.reveal();
     assert.match(page.ui().notice?.text ?? "", /refused/);
   });
 
-  test("the page asks what is true, since it may be behind", async () => {
+  test("the page fetches the state, since it may be out of date", async () => {
     const page = await openLivePage();
     page.server.isDown = true;
     await page.actions.reveal();
@@ -124,22 +124,22 @@ describe("an action that fails", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
-  test("leaving that was refused is not leaving", async () => {
+  test("a refused leave does not end the page", async () => {
     const page = await openLivePage();
     page.server.refusal = { status: 429, body: { error: "Slowly.", code: "limit" } };
     await page.actions.leave();
-    assert.deepEqual([page.ui().gone, page.client.isClosed], [null, false]);
+    assert.deepEqual([page.ui().departed, page.client.isClosed], [null, false]);
   });
 });
 
-test("who leaves is told so, and the page ends", async () => {
+test("leaving is confirmed, and ends the page", async () => {
   const page = await openLivePage();
   await page.actions.leave();
-  assert.equal(page.ui().gone?.code, "left");
+  assert.equal(page.ui().departed?.code, "left");
   assert.equal(page.client.isClosed, true);
 });
 
-test("dialogs and tabs belong to this page alone", async () => {
+test("dialogs and tabs are local to the page", async () => {
   const page = await openLivePage();
   page.actions.open("invite");
   page.actions.showTab("queue");

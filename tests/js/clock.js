@@ -1,10 +1,10 @@
 /**
- * Time that passes when a test says so, and the promises that it takes along.
+ * A clock that tests advance, running timers and settling promises.
  *
  * @import {Clock} from "../../static/realtime/clock.js"
  */
 
-/** Everything that is already possible happens. */
+/** Lets all pending promise callbacks run. */
 export function settled() {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -49,7 +49,7 @@ export function createClock(random = () => 0) {
     },
 
     /**
-     * The machine sleeps: time passes and no timer runs.
+     * The machine sleeps: time passes without running timers.
      *
      * @param {number} ms
      */

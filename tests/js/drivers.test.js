@@ -1,14 +1,14 @@
-/** What every driver promises, whatever the browser listens with. */
+/** What every driver guarantees, whatever its transport. */
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { settled } from "./clock.js";
 import { DRIVERS, listen, listening } from "./listening.js";
 
-/** Longer than any driver waits before it tries what a person had to mend. */
+/** Longer than any driver waits before it retries what only a person can fix. */
 const A_LONG_WHILE_MS = 130_000;
 
-/** Close codes (Pusher protocol 7, 1000 to 1015 of RFC 6455), and how soon it is back. */
+/** Close codes (Pusher protocol 7, 1000 to 1015 of RFC 6455), and the time to reconnect. */
 const CLOSE_CODES = {
   2000: [1000, 1001, 1006, 1008, 1009, 1011, 1012, 1013, 1002, 1003, 1004, 4301, 4302],
   2001: [4100, 4200, 4201, 4202],
@@ -21,7 +21,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
   /** @param {Parameters<typeof listen>[1]} [options] */
   const beginListening = (options) => listening(name, options);
 
-  describe(`${name}: where it connects to`, () => {
+  describe(`${name}: the address`, () => {
     /** @param {Parameters<typeof listen>[1]} options */
     const addressFor = (options) => {
       const { server } = begin(options);
@@ -30,16 +30,16 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       return `${protocol}//${host}${pathname}`;
     };
 
-    test("without a host it is the page's own, with TLS as the page", () => {
+    test("without a host it is the page's host, with TLS like the page", () => {
       assert.equal(addressFor({}), "wss://poker.example/app/key");
     });
 
-    test("a page on a port of its own keeps it", () => {
+    test("without a port it is the page's port", () => {
       const location = { port: "8000", protocol: "http:" };
       assert.equal(addressFor({ location }), "ws://poker.example:8000/app/key");
     });
 
-    test("what the server says about another host is done", () => {
+    test("the server can name another host, port and path", () => {
       const config = {
         key: "abc",
         wsHost: "live.example",
@@ -51,7 +51,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       assert.equal(addressFor({ config }), "wss://live.example:6001/live/app/abc");
     });
 
-    test("it asks for both channels with the CSRF token of that moment", async () => {
+    test("it authorises both channels with the current CSRF token", async () => {
       const { clock, eventsChannel, page, server } = begin();
       page.document.cookie = "theme=dark; csrftoken=second";
       await clock.pass(0);
@@ -74,8 +74,8 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
     });
   });
 
-  describe(`${name}: what it tells`, () => {
-    test("that it is connected, and from when on nothing is missed", async () => {
+  describe(`${name}: the callbacks`, () => {
+    test("it reports the connection, then the subscription", async () => {
       const { calls, clock } = begin();
       assert.equal(calls.length, 0);
       await clock.pass(0);
@@ -85,7 +85,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       );
     });
 
-    test("every event, in order, but the protocol's own", async () => {
+    test("it reports every event in order, except the protocol's own", async () => {
       const { calls, eventsChannel, publish, server } = await beginListening();
       publish("vote", { version: 8 });
       server.latest.tell({ event: "pusher:pong", data: "{}" });
@@ -101,35 +101,35 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       ]);
     });
 
-    test("a drop at once, and that nobody knows who is there", async () => {
+    test("a disconnect is reported at once, and presence becomes unknown", async () => {
       const { calls, server } = await beginListening();
       server.latest.closes(1006);
-      const told = calls.filter(([callback]) => callback !== "onError");
-      assert.deepEqual(told, [["onDisconnected"], ["onPresence", null]]);
+      const calledBack = calls.filter(([callback]) => callback !== "onError");
+      assert.deepEqual(calledBack, [["onDisconnected"], ["onPresence", null]]);
     });
 
-    test("a connection that never was is no drop", async () => {
+    test("a connection that never opened is not reported as a disconnect", async () => {
       const page = begin();
       page.server.isUp = false;
       await page.clock.pass(20_000);
-      assert.deepEqual(page.told("onDisconnected"), []);
+      assert.deepEqual(page.callsTo("onDisconnected"), []);
     });
 
-    test("who is there, after each change, by person and not by tab", async () => {
+    test("presence is reported after each change, by person and not by tab", async () => {
       const page = begin();
       page.server.presentIds = ["amira", 12];
       await page.clock.pass(0);
       page.server.tellPresence("pusher_internal:member_added", { user_id: "tom" });
       page.server.tellPresence("pusher_internal:member_added", { user_id: "tom" });
       page.server.tellPresence("pusher_internal:member_removed", { user_id: 12 });
-      assert.deepEqual(page.told("onPresence").at(0), [new Set(["amira", "12"])]);
-      assert.deepEqual(page.told("onPresence").at(1), [
+      assert.deepEqual(page.callsTo("onPresence").at(0), [new Set(["amira", "12"])]);
+      assert.deepEqual(page.callsTo("onPresence").at(1), [
         new Set(["amira", "12", "tom"]),
       ]);
-      assert.deepEqual(page.told("onPresence").at(-1), [new Set(["amira", "tom"])]);
+      assert.deepEqual(page.callsTo("onPresence").at(-1), [new Set(["amira", "tom"])]);
     });
 
-    test("who left while it was away is not there any more", async () => {
+    test("a member who left during an outage is no longer online", async () => {
       const page = begin();
       page.server.presentIds = ["amira", "jonas"];
       await page.clock.pass(0);
@@ -137,43 +137,43 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       page.server.presentIds = ["amira"];
       await page.msUntilSubscribed(5000);
       await page.clock.pass(0);
-      assert.deepEqual(page.told("onPresence").at(-1), [new Set(["amira"])]);
+      assert.deepEqual(page.callsTo("onPresence").at(-1), [new Set(["amira"])]);
     });
 
-    test("a refusal by the application, as one", async () => {
+    test("a refusal by the application is reported as a refusal", async () => {
       const page = begin();
       page.server.refusal = { status: 403, body: { code: "channel-refused" } };
       await page.clock.pass(0);
       assert.deepEqual(
-        page.told("onError").map(([{ kind }]) => kind),
+        page.callsTo("onError").map(([{ kind }]) => kind),
         ["refused"],
       );
     });
 
-    test("an application in trouble, which is no refusal", async () => {
+    test("a failing application is not reported as a refusal", async () => {
       for (const status of [429, 500, 503]) {
         const page = begin();
         page.server.refusal = { status, body: {} };
         await page.clock.pass(0);
-        const kinds = page.told("onError").map(([{ kind }]) => kind);
+        const kinds = page.callsTo("onError").map(([{ kind }]) => kind);
         assert.deepEqual(new Set(kinds), new Set(["connection"]), `${status}`);
       }
     });
 
-    test("nothing that the server says throws into the page", async () => {
-      const { clock, publish, server, told } = await beginListening();
+    test("no message from the server throws into the page", async () => {
+      const { clock, publish, server, callsTo } = await beginListening();
       server.latest.tellText("not JSON");
       for (const event of ["pusher:error", "pusher:nonsense", "toString"]) {
         server.latest.tell({ event });
       }
       publish("vote", { version: 8 });
       await clock.pass(0);
-      assert.deepEqual(told("onEvent").at(-1), ["vote", { version: 8 }]);
-      assert.deepEqual(told("onDisconnected"), []);
+      assert.deepEqual(callsTo("onEvent").at(-1), ["vote", { version: 8 }]);
+      assert.deepEqual(callsTo("onDisconnected"), []);
     });
   });
 
-  describe(`${name}: how it comes back`, () => {
+  describe(`${name}: how it reconnects`, () => {
     for (const [limit, codes] of Object.entries(CLOSE_CODES)) {
       for (const code of codes) {
         test(`after close code ${code}, within ${Number(limit) / 1000} s`, async () => {
@@ -181,12 +181,12 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
           page.server.latest.closes(code);
           assert.ok((await page.msUntilSubscribed(Number(limit))) <= Number(limit));
           page.publish("vote", { version: 8 });
-          assert.deepEqual(page.told("onEvent"), [["vote", { version: 8 }]]);
+          assert.deepEqual(page.callsTo("onEvent"), [["vote", { version: 8 }]]);
         });
       }
     }
 
-    test("where the server speaks TLS only, with TLS", async () => {
+    test("with TLS if the server requires it", async () => {
       const page = await beginListening({ location: { protocol: "http:", port: "" } });
       assert.match(page.server.latest.url, /^ws:/);
       page.server.latest.closes(4000);
@@ -205,7 +205,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       });
     }
 
-    test("ever again, without trying in a tight loop", async () => {
+    test("forever, without a tight loop", async () => {
       const page = await beginListening();
       page.server.latest.closes(4200);
       page.server.isUp = false;
@@ -214,7 +214,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       assert.ok(page.server.connections.length < 60);
     });
 
-    test("from a server that takes connections and then says nothing", async () => {
+    test("after a server accepts connections without answering", async () => {
       const page = await beginListening();
       page.server.isMute = true;
       page.server.latest.closes(1006);
@@ -223,7 +223,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       assert.ok((await page.msUntilSubscribed(20_000)) <= 20_000);
     });
 
-    test("from a connection that died unnoticed", async () => {
+    test("after a connection died without a close event", async () => {
       const page = await beginListening();
       page.server.isMute = true;
       await page.clock.pass(119_000);
@@ -234,7 +234,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       assert.ok((await page.msUntilSubscribed(32_000)) <= 32_000);
     });
 
-    test("after as little silence as the server wants", async () => {
+    test("after the activity timeout that the server names", async () => {
       const page = begin();
       page.server.activityTimeout = 30;
       await page.clock.pass(29_000);
@@ -252,13 +252,13 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       assert.equal(server.latest.heard.at(-1)?.event, "pusher:pong");
     });
 
-    test("an application that is down for a while is asked again", async () => {
+    test("it retries an application that is down for a while", async () => {
       for (const refusal of [null, { status: 500 }, { status: 403 }]) {
         const page = begin();
         page.server.isApplicationUp = refusal !== null;
         page.server.refusal = refusal;
         await page.clock.pass(10_000);
-        assert.deepEqual(page.told("onSubscribed"), []);
+        assert.deepEqual(page.callsTo("onSubscribed"), []);
         page.server.isApplicationUp = true;
         page.server.refusal = null;
         const ms = await page.msUntilSubscribed(A_LONG_WHILE_MS);
@@ -266,7 +266,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       }
     });
 
-    test("a signature that comes after a drop is worth nothing, the next all", async () => {
+    test("a signature that arrives after a disconnect is ignored, the next one is used", async () => {
       const page = begin();
       page.server.isHolding = true;
       await page.clock.pass(0);
@@ -282,24 +282,24 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
         page.server.latest.channels,
         new Set([page.eventsChannel, "presence-room"]),
       );
-      assert.equal(page.told("onSubscribed").length, 1);
-      assert.equal(page.told("onConnected").length, 2);
+      assert.equal(page.callsTo("onSubscribed").length, 1);
+      assert.equal(page.callsTo("onConnected").length, 2);
     });
 
-    test("events go on where presence is not to be had", async () => {
+    test("events continue without presence", async () => {
       const page = begin();
       page.server.full.add("presence-room");
       await page.clock.pass(0);
       page.publish("vote", { version: 8 });
-      assert.deepEqual(page.told("onEvent"), [["vote", { version: 8 }]]);
-      assert.deepEqual(page.told("onPresence"), []);
+      assert.deepEqual(page.callsTo("onEvent"), [["vote", { version: 8 }]]);
+      assert.deepEqual(page.callsTo("onPresence"), []);
       await page.clock.pass(300_000);
       assert.equal(page.server.connections.length, 1);
     });
   });
 
-  describe(`${name}: what the page may ask of it`, () => {
-    test("a kick connects anew, now, even where all seems well", async () => {
+  describe(`${name}: what the page can request`, () => {
+    test("a kick reconnects now, even if the connection seems fine", async () => {
       const page = await beginListening();
       page.client.kick();
       assert.deepEqual(page.calls.slice(0, 2), [
@@ -309,20 +309,20 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       await page.clock.pass(0);
       assert.equal(page.server.connections.length, 2);
       assert.equal(page.server.connections[0].readyState, 3);
-      assert.equal(page.told("onSubscribed").length, 1);
+      assert.equal(page.callsTo("onSubscribed").length, 1);
     });
 
-    test("a kick does not wait for what it waits for", async () => {
+    test("a kick ends the current delay", async () => {
       for (const code of [1006, 4001, 4100]) {
         const page = await beginListening();
         page.server.latest.closes(code);
         page.client.kick();
         await page.clock.pass(0);
-        assert.equal(page.told("onSubscribed").length, 1, `${code}`);
+        assert.equal(page.callsTo("onSubscribed").length, 1, `${code}`);
       }
     });
 
-    test("after a goodbye it stays away, and a kick changes nothing", async () => {
+    test("after disconnecting it stays disconnected, even after a kick", async () => {
       const page = await beginListening();
       page.client.disconnect();
       assert.deepEqual(page.calls, [["onDisconnected"], ["onPresence", null]]);
@@ -335,7 +335,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
 
     for (const isUp of [true, false]) {
       const itsFate = isUp ? "it is let in" : "it fails";
-      test(`a goodbye before ${itsFate} is one, too`, async () => {
+      test(`disconnecting works before ${itsFate}`, async () => {
         const page = begin();
         page.server.isUp = isUp;
         page.client.disconnect();
@@ -348,7 +348,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       });
     }
 
-    test("a goodbye while it is being authorised is one, too", async () => {
+    test("disconnecting works during the authorisation", async () => {
       const page = begin();
       page.server.isHolding = true;
       await page.clock.pass(0);
@@ -357,11 +357,11 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       for (let answer = 0; answer < 2; answer += 1) page.server.release();
       await settled();
       await page.clock.pass(600_000);
-      assert.deepEqual(page.told("onSubscribed"), []);
+      assert.deepEqual(page.callsTo("onSubscribed"), []);
       assert.equal(page.server.connections.length, 1);
     });
 
-    test("a goodbye, or a kick, the moment it has something to send", async () => {
+    test("disconnecting, or a kick, just as it is about to send", async () => {
       for (const [ask, connections] of /** @type {const} */ ([
         ["disconnect", 1],
         ["kick", 2],
@@ -377,11 +377,11 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
         assert.equal(page.server.connections.length, connections, ask);
         assert.equal(page.server.connections[0].readyState, 3, ask);
         page.publish("vote", { version: 8 });
-        assert.equal(page.told("onEvent").length, connections - 1, ask);
+        assert.equal(page.callsTo("onEvent").length, connections - 1, ask);
       }
     });
 
-    test("nothing is told after a goodbye", async () => {
+    test("nothing is reported after disconnecting", async () => {
       const page = await beginListening();
       page.client.disconnect();
       page.calls.length = 0;

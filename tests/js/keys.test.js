@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { cardTyped } from "../../static/room/keys.js";
+import { matchCard } from "../../static/room/keys.js";
 
 const MODIFIED = "0 ½ 1 2 3 5 8 13 20 40 100 ? ☕".split(" ");
 const T_SHIRTS = "XS S M L XL XXL ? ☕".split(" ");
 
-describe("the card that was meant by what was typed", () => {
+describe("the card that the typed characters select", () => {
   for (const [cards, typed, card] of /** @type {const} */ ([
     [MODIFIED, "5", "5"],
     [MODIFIED, "1", "1"],
@@ -18,17 +18,17 @@ describe("the card that was meant by what was typed", () => {
     [T_SHIRTS, "xl", "XL"],
     [T_SHIRTS, "xx", "XXL"],
   ])) {
-    test(`${typed} lays ${card}`, () => {
-      assert.deepEqual(cardTyped(cards, typed), { card, begins: true });
+    test(`${typed} selects ${card}`, () => {
+      assert.deepEqual(matchCard(cards, typed), { card, isPrefix: true });
     });
   }
 
-  test("a beginning that several cards have lays none yet", () => {
-    assert.deepEqual(cardTyped(T_SHIRTS, "x"), { card: null, begins: true });
+  test("a prefix of several cards selects none yet", () => {
+    assert.deepEqual(matchCard(T_SHIRTS, "x"), { card: null, isPrefix: true });
   });
 
-  test("what no card begins with is no card", () => {
-    assert.deepEqual(cardTyped(MODIFIED, "7"), { card: null, begins: false });
-    assert.deepEqual(cardTyped(MODIFIED, "r"), { card: null, begins: false });
+  test("a prefix of no card selects none", () => {
+    assert.deepEqual(matchCard(MODIFIED, "7"), { card: null, isPrefix: false });
+    assert.deepEqual(matchCard(MODIFIED, "r"), { card: null, isPrefix: false });
   });
 });

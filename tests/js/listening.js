@@ -1,6 +1,6 @@
 /**
- * A pretended browser for each way to listen: the browser's own WebSocket, and the
- * unmodified pusher-js, both on the same pretended server and clock.
+ * A fake browser for each driver: the browser's WebSocket and the unmodified pusher-js,
+ * both with the same fake server and clock.
  *
  * @import {Callbacks, ClientConfig, RealtimeClient} from "../../static/realtime/client.js"
  */
@@ -12,7 +12,7 @@ import { websocket } from "../../static/realtime/drivers/websocket.js";
 import { createClock } from "./clock.js";
 import { createProtocolServer } from "./protocol_server.js";
 
-/** What the server says when it is the embedded one. @type {ClientConfig} */
+/** The client configuration of the embedded server. @type {ClientConfig} */
 export const EMBEDDED = {
   provider: "pusher",
   key: "key",
@@ -87,15 +87,15 @@ export function listen(name, { config, location, random, library } = {}) {
     server,
     eventsChannel: `${wholeConfig.channelPrefix}room`,
 
-    /** What was told by one of the callbacks, each time. @param {string} callback */
-    told: (callback) =>
+    /** The arguments of each call of a callback. @param {string} callback */
+    callsTo: (callback) =>
       calls.filter(([called]) => called === callback).map(([, ...data]) => data),
 
     /** @param {string} type @param {unknown} data */
     publish: (type, data) =>
       server.publish(`${wholeConfig.channelPrefix}room`, type, data),
 
-    /** How long until events arrive again, in steps of 10 ms. @param {number} limitMs */
+    /** The time until it is subscribed again, in steps of 10 ms. @param {number} limitMs */
     async msUntilSubscribed(limitMs) {
       const before = calls.length;
       const isBack = () =>
@@ -107,7 +107,7 @@ export function listen(name, { config, location, random, library } = {}) {
   };
 }
 
-/** One that listens already. @type {(...options: Parameters<typeof listen>) => Promise<Listening>} */
+/** One that is subscribed already. @type {(...options: Parameters<typeof listen>) => Promise<Listening>} */
 export async function listening(...options) {
   const page = listen(...options);
   await page.clock.pass(0);
@@ -175,7 +175,7 @@ function createBrowser(server, location) {
 }
 
 /**
- * As a script element does.
+ * Like a script element.
  *
  * @param {ReturnType<typeof createBrowser>} page
  * @param {string} file

@@ -1,8 +1,8 @@
 /**
- * The room's page without a screen: all of its own parts, a pretended browser and network.
+ * The room's page without a DOM: its real modules with a fake browser and network.
  *
  * @import {Callbacks} from "../../static/realtime/client.js"
- * @import {Value} from "../../static/room/state.js"
+ * @import {PageState} from "../../static/room/state.js"
  */
 
 import { createActions } from "../../static/room/actions.js";
@@ -19,7 +19,7 @@ export function openPage(server = createServer(), random = () => 0) {
   const clock = createClock(random);
   const browser = createBrowser();
   const store = createStore(
-    /** @type {Value} */ ({ room: server.room, ui: initialUi() }),
+    /** @type {PageState} */ ({ room: server.room, ui: initialUi() }),
   );
   const api = createApi({
     sessionId: server.room.session.id,
@@ -61,13 +61,13 @@ export function openPage(server = createServer(), random = () => 0) {
     sync,
     room: () => store.get().room,
     ui: () => store.get().ui,
-    /** What the provider's driver calls. */
+    /** The callbacks that a driver calls. */
     realtime,
   };
 }
 
 /**
- * A page with a live connection, whose first questions are answered.
+ * A page with a live connection whose first requests have been answered.
  *
  * @param {() => number} [random]
  */

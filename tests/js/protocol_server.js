@@ -1,7 +1,6 @@
 /**
- * A server of the Pusher Channels protocol 7 as a browser meets it, the application that
- * signs for it, and a network between that fails when a test wants it to. Time passes
- * when the test's clock says so.
+ * A fake server of the Pusher Channels protocol 7, the application that signs for it, and
+ * a network that fails when a test says so. Time is the test's clock.
  *
  * @import {createClock} from "./clock.js"
  *
@@ -23,29 +22,29 @@ const base64 = (/** @type {Uint8Array} */ bytes) =>
 
 /** @param {ReturnType<typeof createClock>} clock */
 export function createProtocolServer(clock) {
-  /** Requests whose answers are held back, oldest first. @type {(() => void)[]} */
+  /** Delivers the held answers, oldest first. @type {(() => void)[]} */
   const held = [];
 
   const server = {
-    /** Every WebSocket that was tried, oldest first. @type {Connection[]} */
+    /** Every WebSocket, oldest first. @type {Connection[]} */
     connections: [],
     /** @type {AuthRequest[]} */
     authRequests: [],
     isUp: true,
-    /** It takes connections, and then says nothing. */
+    /** It accepts connections, then sends nothing. */
     isMute: false,
     isHolding: false,
     activityTimeout: /** @type {number | undefined} */ (120),
     presentIds: /** @type {(string | number)[]} */ (["amira"]),
-    /** Channels that it does not let anybody subscribe to. */
+    /** Channels whose subscriptions it refuses. */
     full: /** @type {Set<string>} */ (new Set()),
-    /** What the application answers instead of a signature. @type {Answer | null} */
+    /** The application's answer instead of a signature. @type {Answer | null} */
     refusal: null,
     isApplicationUp: true,
-    /** The browser does not let the page connect. */
+    /** The browser forbids the connection. */
     isForbidden: false,
 
-    /** The connection tried last. */
+    /** The newest connection. */
     get latest() {
       return /** @type {Connection} */ (server.connections.at(-1));
     },
@@ -60,7 +59,7 @@ export function createProtocolServer(clock) {
       return connection;
     },
 
-    /** The oldest answer of the application that is held arrives. */
+    /** Delivers the oldest held answer of the application. */
     release() {
       held.shift()?.();
     },
@@ -93,7 +92,7 @@ export function createProtocolServer(clock) {
     },
 
     /**
-     * An event for whoever listens, encrypted where the channel is.
+     * Sends an event to the subscribers, encrypted if the channel is.
      *
      * @param {string} channel
      * @param {string} event
@@ -130,16 +129,16 @@ function encrypted(text) {
   return JSON.stringify({ nonce: base64(nonce), ciphertext: base64(ciphertext) });
 }
 
-/** Both ends of one WebSocket. The client's is what a browser's `new WebSocket` gives. */
+/** Both ends of a WebSocket. The client's end has the interface of a browser's. */
 export class Connection extends EventTarget {
   readyState = CONNECTING;
-  /** What the client sent. @type {Message[]} */
+  /** The messages from the client. @type {Message[]} */
   heard = [];
   /** @type {Set<string>} */
   channels = new Set();
-  /** Closed by the client while it opened, of which a browser complains. */
+  /** Closed by the client while opening, which browsers log as an error. */
   isCutShort = false;
-  /** For pusher-js, which does not use listeners. @type {Record<string, any>} */
+  /** For pusher-js, which sets handlers instead of listeners. @type {Record<string, any>} */
   on = {};
 
   /**
@@ -179,7 +178,7 @@ export class Connection extends EventTarget {
     if (this.readyState === OPEN) this.emit("message", { data });
   }
 
-  /** As a network does that is cut. */
+  /** Fails as with a broken network. */
   fails() {
     this.emit("error", {});
     this.closes(1006);
@@ -194,7 +193,7 @@ export class Connection extends EventTarget {
   }
 
   /**
-   * By the client. What comes too late a browser only complains of, in its console.
+   * By the client. Browsers only log an error when this is too late.
    *
    * @param {string} text
    */
@@ -208,7 +207,7 @@ export class Connection extends EventTarget {
     if (message.event === "pusher:subscribe") this.subscribed(message.data);
   }
 
-  /** By the client. The other end's answer comes later, as in a browser. */
+  /** By the client. The close event comes later, as in a browser. */
   close() {
     if (this.readyState >= CLOSING) return;
     this.isCutShort = this.readyState === CONNECTING;

@@ -10,8 +10,8 @@ import { createWatchdog } from "../../static/realtime/watchdog.js";
 import { createClock } from "./clock.js";
 import { EMBEDDED, listen, listening } from "./listening.js";
 
-describe("without a live connection to be had", () => {
-  const never = () => assert.fail("Nothing was to be told.");
+describe("without any live connection", () => {
+  const never = () => assert.fail("No callback was expected.");
   /** @type {Callbacks} */
   const callbacks = {
     onEvent: never,
@@ -29,7 +29,7 @@ describe("without a live connection to be had", () => {
   };
 
   for (const provider of ["log", "null", "memory", "somebody's own", "toString"]) {
-    test(`the provider "${provider}" connects to nothing, quietly`, () => {
+    test(`the provider "${provider}" never connects and reports nothing`, () => {
       const config = { ...EMBEDDED, provider };
       const client = createRealtimeClient({ config, sessionId, callbacks });
       client.kick();
@@ -38,7 +38,7 @@ describe("without a live connection to be had", () => {
   }
 
   for (const [name, driver] of Object.entries({ pusher, websocket })) {
-    test(`what ${name} needs of the browser is missing: the page polls`, () => {
+    test(`without the browser APIs that ${name} needs, the page polls`, () => {
       const client = driver({ config: EMBEDDED, channel: "room", callbacks }, page);
       client.kick();
       client.disconnect();
@@ -46,7 +46,7 @@ describe("without a live connection to be had", () => {
   }
 });
 
-test("a library that cannot decrypt leaves an encrypted room to poll", async () => {
+test("with a library that cannot decrypt, an encrypted room polls", async () => {
   const page = listen("pusher-js, encrypted", { library: "pusher.min.js" });
   assert.deepEqual(
     page.calls.map(([callback]) => callback),
@@ -58,22 +58,22 @@ test("a library that cannot decrypt leaves an encrypted room to poll", async () 
 });
 
 describe("the watchdog", () => {
-  test("it tries after 1.5 s, then ever more patiently, up to 8 s", async () => {
+  test("it attempts after 1.5 s, then with growing delays up to 8 s", async () => {
     const clock = createClock();
     let attempts = 0;
     const watchdog = createWatchdog(() => {
       attempts += 1;
     }, clock);
-    watchdog.watch();
+    watchdog.start();
     const patience = [1500, 2250, 3375, 5062.5, 7593.75, 8000, 8000];
     for (const [before, delayMs] of patience.entries()) {
       await clock.pass(delayMs - 1);
-      watchdog.watch();
+      watchdog.start();
       assert.equal(attempts, before);
       await clock.pass(1);
       assert.equal(attempts, before + 1);
     }
-    watchdog.rest();
+    watchdog.stop();
     await clock.pass(60_000);
     assert.equal(attempts, patience.length);
   });
@@ -87,7 +87,7 @@ describe("the browser's own WebSocket", () => {
     return page.msUntilSubscribed(200_000);
   }
 
-  test("close codes decide how soon it tries, chance spreads a room's browsers", async () => {
+  test("the close code determines the delay, with jitter", async () => {
     /** @type {Record<number, [number, number]>} */
     const spans = {
       1006: [500, 1000],
@@ -106,7 +106,7 @@ describe("the browser's own WebSocket", () => {
     }
   });
 
-  test("while the server is away it tries more and more seldom, up to 5 s", async () => {
+  test("during an outage the delays grow up to 5 s", async () => {
     const page = await listening("WebSocket", { random: () => 0.999 });
     page.server.isUp = false;
     page.server.latest.closes(1006);
@@ -115,7 +115,7 @@ describe("the browser's own WebSocket", () => {
     assert.ok(length > 12 && length < 18, `${length}`);
   });
 
-  test("it drops the signature of a socket that is no more", async () => {
+  test("it ignores a signature for a closed socket", async () => {
     const page = listen("WebSocket");
     page.server.isHolding = true;
     await page.clock.pass(0);
@@ -127,45 +127,45 @@ describe("the browser's own WebSocket", () => {
     assert.deepEqual(page.server.latest.heard, []);
   });
 
-  test("it waits as long as the application asks", async () => {
+  test("it respects the application's Retry-After", async () => {
     const page = listen("WebSocket");
     const headers = { "Retry-After": "20" };
     page.server.refusal = { status: 429, body: {}, headers };
     await page.clock.pass(0);
     page.server.refusal = null;
     await page.clock.pass(19_000);
-    assert.deepEqual(page.told("onSubscribed"), []);
+    assert.deepEqual(page.callsTo("onSubscribed"), []);
     await page.clock.pass(1000);
-    assert.equal(page.told("onSubscribed").length, 1);
+    assert.equal(page.callsTo("onSubscribed").length, 1);
   });
 
-  test("it asks again where the application, or the server, does not answer", async () => {
+  test("it retries if the application or the server does not answer", async () => {
     const page = listen("WebSocket");
     page.server.isHolding = true;
     await page.clock.pass(0);
     page.server.isHolding = false;
     await page.clock.pass(15_000);
-    assert.equal(page.told("onSubscribed").length, 1);
+    assert.equal(page.callsTo("onSubscribed").length, 1);
 
     const refused = listen("WebSocket");
     refused.server.full.add("private-room");
     await refused.clock.pass(14_000);
     refused.server.full.clear();
     await refused.clock.pass(1000);
-    assert.equal(refused.told("onSubscribed").length, 1);
+    assert.equal(refused.callsTo("onSubscribed").length, 1);
   });
 
-  test("presence that was full is asked for once a minute", async () => {
+  test("a full presence channel is retried once a minute", async () => {
     const page = listen("WebSocket");
     page.server.full.add("presence-room");
     await page.clock.pass(59_000);
     page.server.full.clear();
-    assert.deepEqual(page.told("onPresence"), []);
+    assert.deepEqual(page.callsTo("onPresence"), []);
     await page.clock.pass(2000);
-    assert.deepEqual(page.told("onPresence"), [[new Set(["amira"])]]);
+    assert.deepEqual(page.callsTo("onPresence"), [[new Set(["amira"])]]);
   });
 
-  test("nothing that a server may send throws, or ends the connection", async () => {
+  test("no message from the server throws or ends the connection", async () => {
     const page = await listening("WebSocket");
     const events = [
       "pusher_internal:subscription_succeeded",
@@ -183,16 +183,16 @@ describe("the browser's own WebSocket", () => {
       }
     }
     page.publish("vote", { version: 8 });
-    assert.deepEqual(page.told("onEvent").at(-1), ["vote", { version: 8 }]);
-    assert.deepEqual(page.told("onDisconnected"), []);
+    assert.deepEqual(page.callsTo("onEvent").at(-1), ["vote", { version: 8 }]);
+    assert.deepEqual(page.callsTo("onDisconnected"), []);
   });
 
-  test("an address that the browser forbids is told, and tried again", async () => {
+  test("an address that the browser forbids is reported and retried", async () => {
     const page = await listening("WebSocket");
     page.server.isForbidden = true;
     page.client.kick();
     await page.clock.pass(1000);
-    assert.equal(page.told("onError").at(-1)?.[0].kind, "connection");
+    assert.equal(page.callsTo("onError").at(-1)?.[0].kind, "connection");
     page.server.isForbidden = false;
     assert.ok((await page.msUntilSubscribed(61_000)) <= 61_000);
   });

@@ -9,8 +9,8 @@ const sentVotes = ({ server }) =>
     .filter(({ path }) => path.endsWith("/vote/"))
     .map(({ fields }) => Object.fromEntries(fields));
 
-describe("a card laid without network", () => {
-  test("it is sent again by itself, the very same, once the server is there", async () => {
+describe("a vote without a network", () => {
+  test("it is sent again unchanged once the server is reachable", async () => {
     const page = await openLivePage();
     page.server.isDown = true;
     await page.actions.vote("5");
@@ -26,7 +26,7 @@ describe("a card laid without network", () => {
     assert.equal(sentVotes(page).length, length);
   });
 
-  test("for a round that is over it is refused with a sentence", async () => {
+  test("for a round that is over it is refused, with a message", async () => {
     const page = await openLivePage();
     page.server.isDown = true;
     page.server.publish = () => {};
@@ -46,7 +46,7 @@ describe("a card laid without network", () => {
 });
 
 describe("the network", () => {
-  test("thirty seconds away while twenty things happen lose none of them", async () => {
+  test("thirty seconds offline lose none of twenty events", async () => {
     const page = await openLivePage();
     page.realtime.onDisconnected();
     page.server.isDown = true;
@@ -62,7 +62,7 @@ describe("the network", () => {
     assert.equal(page.ui().connection, "slow");
   });
 
-  test("a laptop asleep for ten minutes is at the server's state at once", async () => {
+  test("a laptop that slept for ten minutes has the server's state at once", async () => {
     const page = await openLivePage();
     page.server.publish = () => {};
     page.server.happens(aVote(8, "jonas"));
@@ -72,7 +72,7 @@ describe("the network", () => {
     assert.equal(page.client.kicks, 1);
   });
 
-  test("a clock put back by 15 minutes stops nothing, and the line stays true", async () => {
+  test("a clock set back by 15 minutes stops nothing, and the state stays correct", async () => {
     const page = await openLivePage();
     page.realtime.onDisconnected();
     page.clock.sleep(-900_000);
@@ -83,7 +83,7 @@ describe("the network", () => {
     assert.deepEqual(page.room(), page.server.room);
   });
 
-  test("a server that asks to be left alone is", async () => {
+  test("Retry-After is respected", async () => {
     for (const status of [429, 503]) {
       const page = await openLivePage();
       page.realtime.onDisconnected();
@@ -100,25 +100,25 @@ describe("the network", () => {
     }
   });
 
-  test("a member's cookie that is lost is said, and the page ends", async () => {
+  test("a lost member cookie is reported and ends the page", async () => {
     const page = await openLivePage();
     const body = { error: "You are not in this session.", code: "not-a-member" };
     page.server.refusal = { status: 403, body };
     page.realtime.onError({ kind: "refused", cause: null });
     await page.clock.pass(0);
-    assert.equal(page.ui().gone?.message, body.error);
+    assert.equal(page.ui().departed?.message, body.error);
     assert.equal(page.client.isClosed, true);
   });
 });
 
-describe("being in sight", () => {
+describe("visibility", () => {
   /** @param {Awaited<ReturnType<typeof openLivePage>>} page @param {boolean} hidden */
   function hide({ browser }, hidden) {
     browser.document.hidden = hidden;
     browser.document.dispatchEvent(new Event("visibilitychange"));
   }
 
-  test("hidden for 5 s is away, looked at is online at once", async () => {
+  test("hidden for 5 s is away, visible is online at once", async () => {
     const page = await openLivePage();
     hide(page, true);
     await page.clock.pass(4999);
@@ -137,7 +137,7 @@ describe("being in sight", () => {
     );
   });
 
-  test("a page that closes says so, and asks again if it comes back", async () => {
+  test("a closing page reports it, and fetches the state if it is restored", async () => {
     const page = await openLivePage();
     page.browser.dispatchEvent(new Event("pagehide"));
     const [{ path, fields, keepalive }] = page.server.requests;
@@ -152,7 +152,7 @@ describe("being in sight", () => {
     assert.equal(page.server.stateRequests(), asked + 1);
   });
 
-  test("a glance elsewhere is told to nobody", async () => {
+  test("being hidden for a moment is not reported", async () => {
     const page = await openLivePage();
     hide(page, true);
     await page.clock.pass(4000);
@@ -161,7 +161,7 @@ describe("being in sight", () => {
     assert.equal(page.server.requests.length, 0);
   });
 
-  test("each question for the state says it, too", async () => {
+  test("each request for the state reports it, too", async () => {
     const page = await openLivePage();
     hide(page, true);
     await page.clock.pass(6000);

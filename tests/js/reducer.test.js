@@ -24,7 +24,7 @@ const revealed = () =>
     }),
   });
 
-test("a room that is given away is not changed", () => {
+test("the given room is not changed", () => {
   const room = aRoom();
   const before = structuredClone(room);
   reduce(room, [aVote(8, "jonas"), anEvent("session-ended", 9, {})]);
@@ -45,12 +45,12 @@ describe("vote", () => {
     assert.deepEqual(room.round?.votedUserIds, ["amira", "jonas"]);
   });
 
-  test("a vote that is taken back is none", () => {
+  test("a vote can be taken back", () => {
     const room = reduce(votedByBoth(), [aVote(8, "jonas", false)]);
     assert.deepEqual(room.round?.votedUserIds, ["amira"]);
   });
 
-  test("whoever votes is here, also without a live connection", () => {
+  test("a member who votes is online, even without a live connection", () => {
     const room = aRoom();
     room.members = room.members.map((member) => ({ ...member, isOnline: false }));
     const { members } = reduce(room, [aVote(8, "jonas")]);
@@ -61,7 +61,7 @@ describe("vote", () => {
     );
   });
 
-  test("one's own card stays as it is: the event does not know it", () => {
+  test("one's own card is kept: the event does not carry it", () => {
     const room = aRoom();
     room.me.vote = "5";
     assert.equal(reduce(room, [aVote(8, "amira")]).me.vote, "5");
@@ -78,21 +78,21 @@ describe("members", () => {
   const jonas = { ...lena, userId: "jonas", name: "Jonas" };
   const amira = { ...lena, userId: "amira", name: "Amira", isFacilitator: true };
 
-  test("who joins comes last and is there", () => {
+  test("a new member comes last and is online", () => {
     const room = reduce(aRoom(), [anEvent("member-joined", 8, { member: lena })]);
     assert.deepEqual(names(room), ["Amira", "Jonas", "Tom", "Lena"]);
     assert.equal(room.members.at(-1)?.isOnline, true);
     assert.equal(room.members.at(-1)?.isAway, false);
   });
 
-  test("who changes keeps the place, and stays online or offline", () => {
+  test("an updated member keeps their place and presence", () => {
     const member = { ...jonas, userId: "tom", name: "Thomas" };
     const room = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
     assert.deepEqual(names(room), ["Amira", "Jonas", "Thomas"]);
     assert.equal(room.members[2].isOnline, false);
   });
 
-  test("who goes away is online and away until an event says otherwise", () => {
+  test("a member stays away until an event changes that", () => {
     const away = { ...jonas, isOnline: true, isAway: true };
     const renamed = { ...jonas, name: "Jonas W." };
     const room = reduce(aRoom(), [
@@ -104,20 +104,20 @@ describe("members", () => {
     assert.equal(reduce(room, [back]).members[1].isAway, false);
   });
 
-  test("one's own presence is shown with the others', and is no part of oneself", () => {
+  test("one's own presence is kept in the members, not in `me`", () => {
     const member = { ...amira, isOnline: true, isAway: true };
     const room = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
     assert.deepEqual(room.me, { ...aRoom().me });
     assert.equal(room.members[0].isAway, true);
   });
 
-  test("who changes oneself is changed as oneself, too", () => {
+  test("an update of oneself also updates `me`", () => {
     const member = { ...amira, name: "Mira", isFacilitator: false };
     const { me } = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
     assert.deepEqual([me.name, me.isFacilitator], ["Mira", false]);
   });
 
-  test("an open round forgets the card of who leaves", () => {
+  test("an open round drops the vote of a member who leaves", () => {
     const room = reduce(votedByBoth(), [
       anEvent("member-left", 8, { userId: "jonas" }),
     ]);
@@ -125,16 +125,16 @@ describe("members", () => {
     assert.deepEqual(room.round?.votedUserIds, ["amira"]);
   });
 
-  test("an open round forgets the card of who only watches now", () => {
+  test("an open round drops the vote of a member who becomes an observer", () => {
     const room = votedByBoth();
     room.me.vote = "5";
     const member = { ...amira, role: /** @type {const} */ ("observer") };
-    const watching = reduce(room, [anEvent("member-updated", 8, { member })]);
-    assert.deepEqual(watching.round?.votedUserIds, ["jonas"]);
-    assert.equal(watching.me.vote, null);
+    const observing = reduce(room, [anEvent("member-updated", 8, { member })]);
+    assert.deepEqual(observing.round?.votedUserIds, ["jonas"]);
+    assert.equal(observing.me.vote, null);
   });
 
-  test("a revealed round remembers everybody", () => {
+  test("a revealed round keeps every vote", () => {
     const member = { ...jonas, role: /** @type {const} */ ("observer") };
     const room = reduce(revealed(), [
       anEvent("member-updated", 8, { member }),
@@ -156,14 +156,14 @@ describe("tasks", () => {
     ]);
   });
 
-  test("a task that is edited while it is voted on stays so", () => {
+  test("editing a task keeps its open round", () => {
     const task = aTask("first", { status: "voting", title: "Clearer" });
     const room = reduce(votedByBoth(), [anEvent("task-updated", 8, { task })]);
     assert.equal(room.tasks[0].title, "Clearer");
     assert.deepEqual(room.round, votedByBoth().round);
   });
 
-  test("a task that is skipped takes its round and one's card along", () => {
+  test("skipping a task removes its round and one's card", () => {
     const room = votedByBoth();
     room.me.vote = "5";
     const task = aTask("first", { status: "skipped" });
@@ -174,7 +174,7 @@ describe("tasks", () => {
     );
   });
 
-  test("a task that is removed takes its round along, another does not", () => {
+  test("removing a task removes its round, and no other", () => {
     const removed = (/** @type {string} */ taskId) =>
       reduce(votedByBoth(), [anEvent("task-removed", 8, { taskId })]);
     assert.deepEqual(queue(removed("first")), ["second pending"]);
@@ -182,7 +182,7 @@ describe("tasks", () => {
     assert.notEqual(removed("second").round, null);
   });
 
-  test("the queue is put in order", () => {
+  test("the queue is reordered", () => {
     const room = reduce(aRoom(), [
       anEvent("tasks-reordered", 8, { taskIds: ["second", "first"] }),
     ]);
@@ -191,7 +191,7 @@ describe("tasks", () => {
 });
 
 describe("rounds", () => {
-  test("a vote starts without cards and without the old estimate", () => {
+  test("a new vote has no cards and clears the old estimate", () => {
     const room = aRoomAtRest();
     room.tasks[0] = aTask("first", { status: "finalized", storyPoints: "3" });
     const round = aRound({ roundId: "round-2", number: 2 });
@@ -212,7 +212,7 @@ describe("rounds", () => {
     assert.deepEqual([again.round?.number, again.me.vote], [2, null]);
   });
 
-  test("a reveal brings the cards, and one's own stays", () => {
+  test("a reveal adds the cards and keeps one's own", () => {
     const room = votedByBoth();
     room.me.vote = "5";
     const { round } = revealed();
@@ -240,7 +240,7 @@ describe("rounds", () => {
 });
 
 describe("session", () => {
-  test("it gets another name and deck", () => {
+  test("its name and deck can change", () => {
     const session = {
       ...aRoom().session,
       name: "Search",

@@ -1,6 +1,6 @@
 /**
- * Plays plans that tests/test_recovery.py makes up, one JSON line in, one out: what the
- * browser had in the end, and what the server had.
+ * Runs the plans of tests/test_recovery.py, one JSON line in, one out: the final state of
+ * the browser and of the server.
  *
  * @import {Round} from "../../static/room/state.js"
  */
@@ -17,7 +17,7 @@ async function play(plan) {
   const server = createServer();
   const page = await openLivePage(server);
   let isConnected = true;
-  /** What becomes of the next events: lost, late by so many ms, or told twice. */
+  /** The fate of the next events: lost, delayed by so many ms, or sent twice. */
   let lateMs = 0;
   let isLost = false;
   let isDoubled = false;

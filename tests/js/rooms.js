@@ -1,6 +1,6 @@
 /**
- * A room as a test needs it: Amira facilitates and looks at it, Jonas votes, Tom watches;
- * the first of two tasks is being voted on.
+ * Test rooms: seen by Amira, a facilitator; Jonas is a voter, Tom an observer; the first
+ * of two tasks is being voted on.
  *
  * @import {EventData, EventType, PokerEvent, Room} from "../../static/room/state.js"
  */
@@ -113,7 +113,7 @@ export function anEvent(type, version, data) {
 }
 
 /**
- * Somebody laid a card, or took it back.
+ * A member voted, or took the vote back.
  *
  * @param {number} version
  * @param {string} userId

@@ -1,6 +1,6 @@
 /**
- * The server as a page sees it: one room, its state, votes with keys, and a network that
- * fails, waits and answers late when a test wants it to.
+ * A fake server: one room, its state, votes with keys, and a network that fails or delays
+ * answers when a test says so.
  *
  * @import {PokerEvent, Room} from "../../static/room/state.js"
  *
@@ -15,7 +15,7 @@ const CLOSED = { error: "That round is over.", code: "round-closed" };
 
 /** @param {Room} [initial] */
 export function createServer(initial = aRoom()) {
-  /** Requests that have been answered, but whose answers are on their way. */
+  /** Answers that are held back. */
   /** @type {(() => void)[]} */
   const onTheirWay = [];
   /** @type {Map<string, number>} */
@@ -32,17 +32,17 @@ export function createServer(initial = aRoom()) {
     /** @type {{ status: number, body: unknown, headers?: Record<string, string> } | null} */
     refusal: null,
 
-    /** What it says to votes alone. @type {{ status: number, body: unknown } | null} */
+    /** The refusal of votes alone. @type {{ status: number, body: unknown } | null} */
     refuseVotes: null,
 
     etag: () => `W/"${server.room.version}"`,
 
-    /** How often the state was asked for. */
+    /** How often the state was requested. */
     stateRequests: () =>
       server.requests.filter(({ path }) => path.startsWith("state/")).length,
 
     /**
-     * Something happens in the room, and the room is told.
+     * Applies an event and publishes it.
      *
      * @param {PokerEvent} event
      */
@@ -52,10 +52,10 @@ export function createServer(initial = aRoom()) {
     },
 
     /**
-     * The viewer lays a card, in whatever tab.
+     * The viewer votes, in any tab.
      *
      * @param {string} card
-     * @returns {boolean} whether cards are being laid
+     * @returns {boolean} whether voting is open
      */
     votes(card) {
       const { me, round, version } = server.room;
@@ -66,7 +66,7 @@ export function createServer(initial = aRoom()) {
     },
 
     /**
-     * An answer that is held arrives: the oldest, or one that overtakes it.
+     * Delivers a held answer: the oldest one, or one that overtakes it.
      *
      * @param {number} [which]
      */

@@ -8,7 +8,7 @@ import { createServer } from "./server.js";
 /** @import {PokerEvent} from "../../static/room/state.js" */
 
 /**
- * As it comes over the wire: a type and data.
+ * Delivers an event as a driver does.
  *
  * @param {Awaited<ReturnType<typeof openLivePage>>} page
  * @param {PokerEvent} event
@@ -16,12 +16,12 @@ import { createServer } from "./server.js";
 const receive = (page, { type, data }) => page.realtime.onEvent(type, data);
 
 /**
- * The server goes on without telling this page.
+ * Applies events on the server without publishing them to this page.
  *
  * @param {ReturnType<typeof createServer>} server
  * @param {PokerEvent[]} events
  */
-function happenUnheard(server, ...events) {
+function applyUnpublished(server, ...events) {
   const { publish } = server;
   server.publish = () => {};
   events.forEach(server.happens);
@@ -29,14 +29,14 @@ function happenUnheard(server, ...events) {
 }
 
 describe("the order of events", () => {
-  test("the next event is applied at once, without asking the server", async () => {
+  test("the next event is applied at once, without a request", async () => {
     const page = await openLivePage();
     page.server.happens(aVote(8, "jonas"));
     assert.deepEqual(page.room().round?.votedUserIds, ["jonas"]);
     assert.equal(page.server.requests.length, 0);
   });
 
-  test("an event that is known already changes nothing", async () => {
+  test("an event that is already applied changes nothing", async () => {
     const page = await openLivePage();
     page.server.happens(aVote(8, "jonas"));
     page.server.happens(aVote(9, "jonas", false));
@@ -45,7 +45,7 @@ describe("the order of events", () => {
     assert.equal(page.room(), known);
   });
 
-  test("events that overtook each other are put in order, without asking", async () => {
+  test("out-of-order events are sorted, without a request", async () => {
     const page = await openLivePage();
     receive(page, aVote(10, "jonas"));
     receive(page, aVote(9, "jonas", false));
@@ -57,9 +57,9 @@ describe("the order of events", () => {
     assert.equal(page.server.stateRequests(), 0);
   });
 
-  test("a gap that stays makes it ask for the state, once", async () => {
+  test("a persistent gap makes it fetch the state once", async () => {
     const page = await openLivePage();
-    happenUnheard(page.server, aVote(8, "jonas"));
+    applyUnpublished(page.server, aVote(8, "jonas"));
     page.server.happens(aVote(9, "jonas", false));
     page.server.happens(aVote(10, "jonas"));
     await page.clock.pass(299);
@@ -69,7 +69,7 @@ describe("the order of events", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
-  test("a gap that the state does not fill is not asked for again and again", async () => {
+  test("a gap that the state does not fill is not fetched repeatedly", async () => {
     const page = await openLivePage();
     receive(page, aVote(50, "jonas"));
     await page.clock.pass(20_000);
@@ -78,9 +78,9 @@ describe("the order of events", () => {
     assert.equal(page.room().version, 8);
   });
 
-  test("events go on from the state that was fetched", async () => {
+  test("events continue from the fetched state", async () => {
     const page = await openLivePage();
-    happenUnheard(page.server, aVote(8, "jonas"));
+    applyUnpublished(page.server, aVote(8, "jonas"));
     page.server.isHolding = true;
     page.sync.refresh();
     await settled();
@@ -91,9 +91,9 @@ describe("the order of events", () => {
     assert.equal(page.room().version, 10);
   });
 
-  test("what the fetched state includes already is not waited for", async () => {
+  test("events that the fetched state includes are not waited for", async () => {
     const page = await openLivePage();
-    happenUnheard(page.server, aVote(8, "jonas"), aVote(9, "jonas", false));
+    applyUnpublished(page.server, aVote(8, "jonas"), aVote(9, "jonas", false));
     page.server.isHolding = true;
     page.sync.refresh();
     await settled();
@@ -104,9 +104,9 @@ describe("the order of events", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
-  test("an answer that is older than what events told is dropped", async () => {
+  test("a state older than the applied events is dropped", async () => {
     const page = await openLivePage();
-    happenUnheard(page.server, aVote(8, "jonas"));
+    applyUnpublished(page.server, aVote(8, "jonas"));
     page.server.isHolding = true;
     page.sync.refresh();
     await settled();
@@ -120,7 +120,7 @@ describe("the order of events", () => {
   });
 });
 
-describe("events that do not tell all", () => {
+describe("incomplete events", () => {
   const pointers = {
     "an event that was too large to be sent": {
       type: "task-added",
@@ -130,13 +130,13 @@ describe("events that do not tell all", () => {
       type: "confetti",
       data: { sessionId: "abcdefgh12345678", version: 8 },
     },
-    "the provider's word that events were lost": { type: "refetch", data: {} },
+    "the provider's event about lost events": { type: "refetch", data: {} },
   };
   for (const [name, { type, data }] of Object.entries(pointers)) {
-    test(`${name} makes it ask for the state`, async () => {
+    test(`${name} makes it fetch the state`, async () => {
       const page = await openLivePage();
       const tasks = [aTask("third")];
-      happenUnheard(page.server, anEvent("task-added", 8, { tasks }));
+      applyUnpublished(page.server, anEvent("task-added", 8, { tasks }));
       page.realtime.onEvent(type, data);
       await page.clock.pass(100);
       assert.deepEqual(page.room(), page.server.room);
@@ -144,7 +144,7 @@ describe("events that do not tell all", () => {
     });
   }
 
-  test("one's own card from another tab is asked for", async () => {
+  test("one's own vote from another tab is fetched", async () => {
     const page = await openLivePage();
     page.server.votes("8");
     await page.clock.pass(100);
@@ -152,7 +152,7 @@ describe("events that do not tell all", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
-  test("and asked for again when the answer was overtaken by events", async () => {
+  test("and fetched again if events overtook the answer", async () => {
     const page = await openLivePage();
     page.server.isHolding = true;
     page.server.votes("8");
@@ -165,7 +165,7 @@ describe("events that do not tell all", () => {
     assert.equal(page.room().me.vote, "8");
   });
 
-  test("one's own card from this tab is not", async () => {
+  test("one's own vote from this tab is not fetched", async () => {
     const page = await openLivePage();
     await page.actions.vote("8");
     await page.clock.pass(2000);
@@ -173,18 +173,18 @@ describe("events that do not tell all", () => {
     assert.equal(page.server.stateRequests(), 0);
   });
 
-  test("who is removed hears of it, and the page ends without asking more", async () => {
+  test("a removed member is informed, and the page stops fetching", async () => {
     const page = await openLivePage();
     receive(page, anEvent("member-left", 8, { userId: "amira" }));
-    assert.equal(page.ui().gone?.code, "not-a-member");
+    assert.equal(page.ui().departed?.code, "not-a-member");
     assert.equal(page.client.isClosed, true);
     await page.clock.pass(60_000);
     assert.equal(page.server.stateRequests(), 0);
   });
 });
 
-describe("asking for the state", () => {
-  test("it is asked for after each subscription, with what is known", async () => {
+describe("fetching the state", () => {
+  test("it is fetched after each subscription, with the current ETag", async () => {
     const page = openPage();
     page.realtime.onSubscribed();
     await page.clock.pass(100);
@@ -197,9 +197,9 @@ describe("asking for the state", () => {
     assert.equal(page.server.requests.length, 2);
   });
 
-  test("it asks with what it last got", async () => {
+  test("it sends the ETag of the last answer", async () => {
     const page = await openLivePage();
-    happenUnheard(page.server, aVote(8, "jonas"));
+    applyUnpublished(page.server, aVote(8, "jonas"));
     page.sync.refresh();
     await settled();
     page.sync.refresh();
@@ -210,7 +210,7 @@ describe("asking for the state", () => {
     assert.deepEqual(etags, ['W/"7"', 'W/"8"']);
   });
 
-  test("browsers of a large room do not ask in the same moment", async () => {
+  test("browsers of a large room do not fetch at the same moment", async () => {
     const [amira] = aRoom().members;
     const members = Array.from({ length: 100 }, (_, number) => ({
       ...amira,
@@ -224,7 +224,7 @@ describe("asking for the state", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
-  test("no two questions are on their way, and the second is not forgotten", async () => {
+  test("requests do not overlap, and a second one is not forgotten", async () => {
     const page = await openLivePage();
     page.server.isHolding = true;
     page.sync.refresh();
@@ -240,7 +240,7 @@ describe("asking for the state", () => {
     assert.equal(page.server.stateRequests(), 2);
   });
 
-  test("no change draws nothing", async () => {
+  test("an unchanged state does not replace the room", async () => {
     const page = await openLivePage();
     const room = page.room();
     page.sync.refresh();
@@ -249,9 +249,9 @@ describe("asking for the state", () => {
     assert.equal(page.room(), room);
   });
 
-  test("a live page asks every half minute, and so heals a lost event", async () => {
+  test("a live page fetches every 30 s, which recovers a lost event", async () => {
     const page = await openLivePage();
-    happenUnheard(page.server, aVote(8, "jonas"));
+    applyUnpublished(page.server, aVote(8, "jonas"));
     await page.clock.pass(30_000);
     assert.deepEqual(page.room(), page.server.room);
     assert.equal(page.server.stateRequests(), 1);
@@ -261,12 +261,12 @@ describe("asking for the state", () => {
     const page = openPage();
     page.server.refusal = { status: 404, body: { error: "Gone.", code: "not-found" } };
     await page.clock.pass(3000);
-    assert.deepEqual(page.ui().gone, { code: "not-found", message: "Gone." });
+    assert.deepEqual(page.ui().departed, { code: "not-found", message: "Gone." });
   });
 });
 
 describe("slow mode", () => {
-  test("without a connection the page asks every 3 seconds and says it is slow", async () => {
+  test("without a connection the page polls every 3 s and shows slow mode", async () => {
     const page = openPage();
     await page.clock.pass(9500);
     const paths = page.server.requests.map(({ path }) => path);
@@ -276,7 +276,7 @@ describe("slow mode", () => {
     assert.deepEqual(page.room(), page.server.room);
   });
 
-  test("it does not call itself slow before it has had time to connect", async () => {
+  test("it does not show slow mode before it has had time to connect", async () => {
     const page = openPage();
     await page.clock.pass(1999);
     assert.equal(page.ui().connection, "reconnecting");
@@ -286,7 +286,7 @@ describe("slow mode", () => {
     assert.equal(page.ui().connection, "live");
   });
 
-  test("a drop is first an attempt to reconnect, then slow mode", async () => {
+  test("a disconnect is first shown as reconnecting, then as slow mode", async () => {
     const page = await openLivePage();
     page.realtime.onDisconnected();
     assert.equal(page.ui().connection, "reconnecting");
@@ -295,7 +295,7 @@ describe("slow mode", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
-  test("a connection that is refused again and again is slow mode", async () => {
+  test("a connection that is refused repeatedly is slow mode", async () => {
     const page = openPage();
     for (let attempt = 0; attempt < 10; attempt += 1) {
       page.realtime.onConnected();
@@ -306,7 +306,7 @@ describe("slow mode", () => {
     assert.equal(page.ui().connection, "slow");
   });
 
-  test("who acts sees the result at once, not after 3 seconds", async () => {
+  test("one's own action is shown at once, not after 3 s", async () => {
     const page = openPage();
     await page.clock.pass(4000);
     page.server.requests.length = 0;
@@ -316,7 +316,7 @@ describe("slow mode", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
-  test("a server that cannot be reached is said, and so is its return", async () => {
+  test("an unreachable server is shown, and so is its return", async () => {
     const page = openPage();
     page.server.isDown = true;
     await page.clock.pass(3000);
@@ -326,7 +326,7 @@ describe("slow mode", () => {
     assert.equal(page.ui().connection, "slow");
   });
 
-  test("the moment the server answers again is the moment to connect", async () => {
+  test("it reconnects as soon as the server answers again", async () => {
     const page = await openLivePage();
     page.realtime.onDisconnected();
     page.server.isDown = true;
@@ -337,7 +337,7 @@ describe("slow mode", () => {
     assert.equal(page.client.kicks, 1);
   });
 
-  test("one lost answer is no reason to leave a live connection", async () => {
+  test("one lost answer does not end a live connection", async () => {
     const page = await openLivePage();
     page.server.isDown = true;
     page.sync.refresh();
@@ -348,17 +348,17 @@ describe("slow mode", () => {
     assert.deepEqual([page.ui().connection, page.client.kicks], ["live", 0]);
   });
 
-  test("a server in trouble is one that cannot be reached, not the end", async () => {
+  test("a failing server counts as unreachable and does not end the page", async () => {
     const page = openPage();
     page.server.refusal = { status: 503, body: "Starting" };
     await page.clock.pass(3000);
     assert.equal(page.ui().connection, "offline");
     page.server.refusal = null;
     await page.clock.pass(3000);
-    assert.deepEqual([page.ui().connection, page.ui().gone], ["slow", null]);
+    assert.deepEqual([page.ui().connection, page.ui().departed], ["slow", null]);
   });
 
-  test("an accepted action whose event does not come is asked for", async () => {
+  test("the state is fetched if an accepted action's event does not arrive", async () => {
     const page = await openLivePage();
     page.server.publish = () => {};
     await page.actions.vote("5");
@@ -368,13 +368,13 @@ describe("slow mode", () => {
   });
 });
 
-describe("being away", () => {
+describe("waking up", () => {
   const returns = {
     "the machine has slept": async (/** @type {any} */ page) => {
       page.clock.sleep(60_000);
       await page.clock.pass(0);
     },
-    "the tab was frozen and is looked at again": async (/** @type {any} */ page) => {
+    "the tab was frozen and is visible again": async (/** @type {any} */ page) => {
       page.browser.document.hidden = true;
       page.clock.sleep(60_000);
       page.browser.document.hidden = false;
@@ -383,15 +383,17 @@ describe("being away", () => {
     "the network is back": async (/** @type {any} */ page) => {
       page.browser.dispatchEvent(new Event("online"));
     },
-    "the page comes from the browser's cache": async (/** @type {any} */ page) => {
+    "the page is restored from the back/forward cache": async (
+      /** @type {any} */ page,
+    ) => {
       const event = Object.assign(new Event("pageshow"), { persisted: true });
       page.browser.dispatchEvent(event);
     },
   };
   for (const [name, comeBack] of Object.entries(returns)) {
-    test(`it connects anew and asks when ${name}`, async () => {
+    test(`it reconnects and fetches when ${name}`, async () => {
       const page = await openLivePage();
-      happenUnheard(page.server, aVote(8, "jonas"));
+      applyUnpublished(page.server, aVote(8, "jonas"));
       await comeBack(page);
       await settled();
       assert.equal(page.client.kicks, 1);
@@ -399,7 +401,7 @@ describe("being away", () => {
     });
   }
 
-  test("a hidden tab whose timers run late is left alone", async () => {
+  test("a hidden tab with delayed timers does not reconnect", async () => {
     const page = await openLivePage();
     page.browser.document.hidden = true;
     page.clock.sleep(60_000);
@@ -407,21 +409,21 @@ describe("being away", () => {
     assert.equal(page.client.kicks, 0);
   });
 
-  test("a look at another tab for a moment is no reason to ask", async () => {
+  test("switching tabs for a moment sends no request", async () => {
     const page = await openLivePage();
     page.browser.document.dispatchEvent(new Event("visibilitychange"));
     await settled();
     assert.deepEqual([page.client.kicks, page.server.requests.length], [0, 0]);
   });
 
-  test("a browser without network is offline, whatever the connection thinks", async () => {
+  test("a browser without network is offline, whatever the connection's state", async () => {
     const page = await openLivePage();
     page.browser.navigator.onLine = false;
     page.browser.dispatchEvent(new Event("offline"));
     assert.equal(page.ui().connection, "offline");
   });
 
-  test("a page that was ended does nothing any more", async () => {
+  test("a stopped page sends nothing", async () => {
     const page = await openLivePage();
     page.sync.stop();
     page.browser.dispatchEvent(new Event("online"));
@@ -439,20 +441,20 @@ describe("who is online", () => {
       .members.filter((member) => member.isOnline)
       .map((member) => member.name);
 
-  test("who comes is online at once", async () => {
+  test("a member who connects is online at once", async () => {
     const page = await openLivePage();
     page.realtime.onPresence(new Set(["amira", "tom"]));
     assert.deepEqual(online(page), ["Amira", "Jonas", "Tom"]);
   });
 
-  test("who polls is not on the channel and stays online", async () => {
+  test("a polling member is not on the channel and stays online", async () => {
     const page = await openLivePage();
     page.realtime.onPresence(new Set(["amira"]));
     await page.clock.pass(60_000);
     assert.deepEqual(online(page), ["Amira", "Jonas"]);
   });
 
-  test("who reloads the page does not blink, who leaves goes", async () => {
+  test("a reload does not show a member as offline, leaving does", async () => {
     const page = await openLivePage();
     page.realtime.onPresence(new Set(["amira", "jonas"]));
     page.realtime.onPresence(new Set(["amira"]));
@@ -470,10 +472,10 @@ describe("who is online", () => {
     assert.deepEqual(online(page), ["Amira"]);
   });
 
-  test("a server that does not know who is online does not make all leave", async () => {
+  test("a fetched state does not set connected members offline", async () => {
     const page = await openLivePage();
     page.realtime.onPresence(new Set(["amira", "jonas"]));
-    happenUnheard(page.server, aVote(8, "jonas"));
+    applyUnpublished(page.server, aVote(8, "jonas"));
     const members = page.server.room.members.map((member) => ({
       ...member,
       isOnline: false,
@@ -486,7 +488,7 @@ describe("who is online", () => {
   });
 });
 
-describe("whatever the network does, the page ends on the server's state", () => {
+describe("whatever the network does, the page ends with the server's state", () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     test(`seed ${seed}`, () => playOnABadNetwork(seed));
   }

@@ -29,7 +29,7 @@ test("a card is shown as being saved, then as saved", async () => {
   assert.equal(page.room().me.vote, "5");
 });
 
-test("it says which round is meant and counts within the tab", async () => {
+test("it names the round and counts within the tab", async () => {
   const page = await openLivePage();
   await page.actions.vote("5");
   await page.actions.vote("8");
@@ -48,7 +48,7 @@ test("a card is taken back", async () => {
   assert.equal(page.server.room.me.vote, null);
 });
 
-test("where nothing is being voted on, nothing is sent", async () => {
+test("without an open round nothing is sent", async () => {
   for (const round of [null, aRound({ status: "revealed" })]) {
     const page = await openLivePage(createServer(aRoom({ round })));
     await page.actions.vote("5");
@@ -57,7 +57,7 @@ test("where nothing is being voted on, nothing is sent", async () => {
 });
 
 describe("a vote that fails", () => {
-  test("a refusal says why, and the card that is saved stays", async () => {
+  test("a refusal shows the reason and keeps the saved card", async () => {
     const page = await openLivePage();
     await page.actions.vote("5");
     page.server.refusal = closed;
@@ -71,7 +71,7 @@ describe("a vote that fails", () => {
     assert.equal(page.ui().notice, null);
   });
 
-  test("a dead network says that it was not saved, and offers it again", async () => {
+  test("a network failure is shown, and the vote can be retried", async () => {
     const page = await openLivePage();
     page.server.isDown = true;
     await page.actions.vote("5");
@@ -84,7 +84,7 @@ describe("a vote that fails", () => {
     assert.deepEqual(first, second);
   });
 
-  test("one that was saved after all, with its answer lost, is found out", async () => {
+  test("a saved vote whose answer was lost is detected", async () => {
     const page = await openLivePage();
     page.server.isHolding = true;
     const voted = page.actions.vote("5");
@@ -100,7 +100,7 @@ describe("a vote that fails", () => {
     assert.equal(page.room().me.vote, "5");
   });
 
-  test("there is nothing to send again unless the last one failed", async () => {
+  test("only a failed vote can be retried", async () => {
     const page = await openLivePage();
     await page.actions.retryVote();
     await page.actions.vote("5");
@@ -110,7 +110,7 @@ describe("a vote that fails", () => {
 });
 
 describe("answers that overtake each other", () => {
-  test("the newest card stays, whichever answer comes last", async () => {
+  test("the newest card wins, whichever answer arrives last", async () => {
     const page = await openLivePage();
     page.server.isHolding = true;
     const answers = [page.actions.vote("5"), page.actions.vote("8")];
@@ -124,7 +124,7 @@ describe("answers that overtake each other", () => {
     assert.equal(page.room().me.vote, "8");
   });
 
-  test("an old vote that fails late does not spoil the newer one", async () => {
+  test("the late failure of an old vote does not affect the newer one", async () => {
     const page = await openLivePage();
     page.server.isHolding = true;
     page.server.refusal = closed;
@@ -138,7 +138,7 @@ describe("answers that overtake each other", () => {
     assert.deepEqual(page.ui().vote, { card: "8", status: "saved", message: "" });
   });
 
-  test("a state from before the vote does not take the card away", async () => {
+  test("a state from before the vote does not remove the card", async () => {
     const page = openPage();
     page.server.happens(aVote(8, "jonas"));
     page.server.isHolding = true;
@@ -152,7 +152,7 @@ describe("answers that overtake each other", () => {
     assert.deepEqual([page.room().me.vote, page.ui().vote?.status], ["5", "saved"]);
   });
 
-  test("a state from before the vote does not take it away while it is sent", async () => {
+  test("a state from before the vote does not remove it while in flight", async () => {
     const page = await openLivePage();
     await page.actions.vote("5");
     page.server.publish = () => {};
@@ -178,7 +178,7 @@ describe("what else happens", () => {
     assert.deepEqual([page.ui().vote, page.room().me.vote], [null, null]);
   });
 
-  test("an answer to a vote of the last round changes nothing in this one", async () => {
+  test("the answer to a vote of the last round does not affect this one", async () => {
     const page = await openLivePage();
     page.server.isHolding = true;
     const voted = page.actions.vote("5");
@@ -190,7 +190,7 @@ describe("what else happens", () => {
     assert.deepEqual([page.ui().vote, page.room().me.vote], [null, null]);
   });
 
-  test("a vote of the last round that fails late is no longer of interest", async () => {
+  test("the late failure of a vote of the last round is ignored", async () => {
     const page = await openLivePage();
     page.server.isHolding = true;
     page.server.refusal = closed;
@@ -203,7 +203,7 @@ describe("what else happens", () => {
     assert.equal(page.ui().vote, null);
   });
 
-  test("a card of the last round is not carried into a state of this one", async () => {
+  test("a card of the last round is not merged into a state of this one", async () => {
     const page = openPage();
     const round = aRound({ roundId: "round-2", number: 2 });
     page.server.happens(anEvent("voting-started", 8, { taskId: "first", round }));
@@ -237,7 +237,7 @@ describe("what else happens", () => {
     assert.deepEqual([page.ui().vote, page.room().me.vote], [null, "8"]);
   });
 
-  test("another tab's card is newer than the answer to a vote that was on its way", async () => {
+  test("another tab's card is newer than the answer to a vote that was in flight", async () => {
     for (const arrivals of [
       [0, 0],
       [1, 0],
@@ -259,7 +259,7 @@ describe("what else happens", () => {
     }
   });
 
-  test("others' votes leave one's own as it is", async () => {
+  test("other members' votes do not affect one's own", async () => {
     const page = await openLivePage();
     await page.actions.vote("5");
     const { vote } = page.ui();

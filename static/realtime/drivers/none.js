@@ -1,7 +1,7 @@
 /** @import {RealtimeClient} from "../client.js" */
 
 /**
- * Never connects, for providers that reach no browser.
+ * Never connects: for providers without live updates.
  *
  * @returns {RealtimeClient}
  */

@@ -2,19 +2,19 @@
  * Any server of the Pusher Channels protocol, through the unmodified pusher-js, which the
  * page has loaded as the global `Pusher`.
  *
- * Being connected is not enough: a subscription whose authorisation failed is not tried
- * again by pusher-js on the same connection. So the watchdog rests only when events do
- * arrive, and otherwise reconnects, which subscribes to everything anew.
+ * Being connected is not enough: pusher-js does not retry a failed subscription on the
+ * same connection. So the watchdog stops only once subscribed; until then it reconnects,
+ * which subscribes again.
  *
- * pusher-js sends a task later than it decides to (8.6.0, transport_connection.ts), and
- * what is sent to a socket that is closing is an error in the browser's console; so is
- * one closed while it opens. So a goodbye leaves it the time to open and to speak.
+ * pusher-js sends one task later than it decides to (8.6.0, transport_connection.ts).
+ * Sending to a closing socket, and closing one that is opening, log an error in the
+ * console. So disconnecting first lets the socket open and send.
  *
  * @import Library, {Channel, Options, PresenceChannel} from "pusher-js"
  * @import {Callbacks, ClientConfig, DriverOptions, RealtimeClient} from "../client.js"
  * @import {Clock} from "../clock.js"
  *
- * @typedef {object} Page what is needed of the browser
+ * @typedef {object} Page the browser APIs used here
  * @property {typeof Library} [Pusher]
  * @property {{ hostname: string, port: string, protocol: string }} location
  * @property {{ cookie: string }} document
@@ -26,7 +26,7 @@ import { csrfHeader } from "../csrf.js";
 import { createWatchdog } from "../watchdog.js";
 import { none } from "./none.js";
 
-const LAST_WORDS_MS = 1000;
+const CLOSE_DELAY_MS = 1000;
 
 /**
  * @param {DriverOptions} options
@@ -39,85 +39,85 @@ export function pusher(
   page = globalThis,
   clock = systemClock,
 ) {
-  // The library may have been kept from loading. The room goes on by polling.
+  // The library may have been blocked. Then the room polls.
   if (page.Pusher === undefined) return none();
   const connection = new page.Pusher(config.key, optionsFor(config, page));
   const watchdog = createWatchdog(reconnect, clock);
   let isConnected = false;
-  let isOver = false;
-  let callOff = () => {};
+  let isClosed = false;
+  let cancel = () => {};
 
   function reconnect() {
-    lost();
+    connectionLost();
     closeIn(0, () => connection.connect());
   }
 
   function disconnect() {
-    isOver = true;
+    isClosed = true;
     for (const each of connection.allChannels()) each.unbind_all();
-    lost();
-    watchdog.rest();
-    callOff();
+    connectionLost();
+    watchdog.stop();
+    cancel();
     const { state } = connection.connection;
-    // It may still be joining: a signature can be on its way.
-    if (state === "connected") closeIn(LAST_WORDS_MS);
-    // Else it is closed once it has opened, or could not: see `changed`.
+    // It may still be subscribing: an authorisation can be in flight.
+    if (state === "connected") closeIn(CLOSE_DELAY_MS);
+    // Otherwise `stateChanged` closes it once it has opened or failed.
     else if (state !== "connecting") connection.disconnect();
   }
 
   /** @param {number} delayMs */
   function closeIn(delayMs, next = () => {}) {
-    callOff();
-    callOff = clock.after(delayMs, () => {
+    cancel();
+    cancel = clock.after(delayMs, () => {
       connection.disconnect();
       next();
     });
   }
 
-  function lost() {
-    watchdog.watch();
+  function connectionLost() {
+    watchdog.start();
     if (!isConnected) return;
     isConnected = false;
     callbacks.onDisconnected();
     callbacks.onPresence(null);
   }
 
-  /** @param {boolean} isNow */
-  function changed(isNow) {
-    if (isOver) return connection.disconnect();
-    if (!isNow) return lost();
+  /** @param {boolean} isUp */
+  function stateChanged(isUp) {
+    if (isClosed) return connection.disconnect();
+    if (!isUp) return connectionLost();
     isConnected = true;
     callbacks.onConnected();
   }
 
-  // For a second after a drop pusher-js still calls itself connected, but says this.
-  connection.connection.bind("connecting_in", () => changed(false));
+  // For a second after a drop pusher-js's state is still connected, but it emits this.
+  connection.connection.bind("connecting_in", () => stateChanged(false));
   connection.connection.bind(
     "state_change",
     (/** @type {{ current: string }} */ { current }) =>
-      changed(current === "connected"),
+      stateChanged(current === "connected"),
   );
   connection.connection.bind("error", (/** @type {unknown} */ cause) => {
-    if (!isOver) callbacks.onError({ kind: "connection", cause });
+    if (!isClosed) callbacks.onError({ kind: "connection", cause });
   });
 
   try {
     const events = connection.subscribe(`${config.channelPrefix}${channel}`);
-    listen(events, callbacks, watchdog.rest);
+    bindEvents(events, callbacks, watchdog.stop);
   } catch (cause) {
-    // An encrypted channel, and a build of the library that cannot decrypt.
+    // An encrypted channel with a build of the library that cannot decrypt.
     disconnect();
     callbacks.onError({ kind: "connection", cause });
     return none();
   }
-  watchPresence(connection.subscribe(`presence-${channel}`), callbacks);
-  watchdog.watch();
+  bindPresence(connection.subscribe(`presence-${channel}`), callbacks);
+  watchdog.start();
 
   return {
     disconnect,
     kick() {
-      if (isOver) return;
-      watchdog.rest();
+      if (isClosed) return;
+      watchdog.stop();
       reconnect();
     },
   };
@@ -126,18 +126,18 @@ export function pusher(
 /**
  * @param {Channel} events
  * @param {Callbacks} callbacks
- * @param {() => void} settle
+ * @param {() => void} onSettled
  */
-function listen(events, { onEvent, onSubscribed, onError }, settle) {
+function bindEvents(events, { onEvent, onSubscribed, onError }, onSettled) {
   events.bind("pusher:subscription_succeeded", () => {
-    settle();
+    onSettled();
     onSubscribed();
   });
   events.bind("pusher:subscription_error", (/** @type {any} */ cause) => {
-    // The application may also have been unreachable, or in trouble.
+    // The application may also have been unreachable or have failed.
     onError({ kind: isRefusal(cause) ? "refused" : "connection", cause });
   });
-  // Not on the connection: there, what is encrypted still is.
+  // Not on the connection: its events are still encrypted.
   events.bind_global((/** @type {string} */ type, /** @type {unknown} */ data) => {
     if (!type.startsWith("pusher:")) onEvent(type, data);
   });
@@ -152,12 +152,12 @@ function isRefusal(cause) {
  * @param {Channel} presence
  * @param {Callbacks} callbacks
  */
-function watchPresence(presence, { onPresence }) {
+function bindPresence(presence, { onPresence }) {
   const { members } = /** @type {PresenceChannel} */ (presence);
-  const tell = () => onPresence(new Set(Object.keys(members.members)));
-  presence.bind("pusher:subscription_succeeded", tell);
-  presence.bind("pusher:member_added", tell);
-  presence.bind("pusher:member_removed", tell);
+  const report = () => onPresence(new Set(Object.keys(members.members)));
+  presence.bind("pusher:subscription_succeeded", report);
+  presence.bind("pusher:member_added", report);
+  presence.bind("pusher:member_removed", report);
 }
 
 /**
@@ -174,9 +174,9 @@ function optionsFor(config, { location, document }) {
     wssPort: securePort,
     wsPath: config.wsPath,
     forceTLS: isSecure,
-    // Without this it would try HTTP through a third party's host. "ws" is the
-    // WebSocket of either kind, as forceTLS says; "wss" would add a second attempt, over
-    // TLS, from a page without it: noise at a port that speaks plain HTTP.
+    // Without this it would fall back to HTTP through a third party's host. "ws" covers
+    // both schemes, depending on forceTLS; "wss" would add a TLS attempt from pages over
+    // plain HTTP, an error at a port without TLS.
     enabledTransports: ["ws"],
     channelAuthorization: {
       transport: "ajax",

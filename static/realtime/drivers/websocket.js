@@ -1,14 +1,14 @@
 /**
- * Any server of the Pusher Channels protocol 7, through the browser's own WebSocket.
+ * Any server of the Pusher Channels protocol 7, through the browser's WebSocket.
  *
- * It is better than pusher-js at coming back: no close code ends it for good, since what
- * was wrong may be mended while the page is open; the browsers of a room do not return in
- * one moment; and an authorisation that failed is asked for again.
+ * It reconnects better than pusher-js: no close code is final, since an operator may fix
+ * the cause while the page is open; the browsers of a room do not reconnect at once; and
+ * a failed authorisation is retried.
  *
  * @import {DriverOptions, RealtimeClient} from "../client.js"
  * @import {Clock} from "../clock.js"
  *
- * @typedef {object} Page what is needed of the browser
+ * @typedef {object} Page the browser APIs used here
  * @property {typeof globalThis.WebSocket} [WebSocket]
  * @property {typeof globalThis.fetch} fetch
  * @property {{ hostname: string, port: string, protocol: string }} location
@@ -22,21 +22,21 @@ import { retryAfterMs } from "../retry_after.js";
 import { none } from "./none.js";
 
 const QUERY = "protocol=7&client=planning-poker-js&version=1.0.0";
-/** For any answer: to connecting, authorising, subscribing, and to a ping. */
-const PATIENCE_MS = 15_000;
-/** The longest silence before a ping. The server may want a shorter one. */
-const SILENCE_S = 120;
-/** The first delay is between this and twice this, the next one GROWTH times as long. */
-const SHORTEST_DELAY_MS = 500;
+/** For every response: to a connection, an authorisation, a subscription, a ping. */
+const RESPONSE_TIMEOUT_MS = 15_000;
+/** The longest silence before a ping. The server may ask for a shorter one. */
+const ACTIVITY_TIMEOUT_S = 120;
+/** The first delay is between this and twice this, each next one GROWTH times that. */
+const MIN_DELAY_MS = 500;
 const GROWTH = 1.5;
-const LONGEST_DELAY_MS = 2500;
-const CROWDED_DELAY_MS = 1000;
-/** Until what only a person can mend is tried again: a wrong key, a refused member. */
+const MAX_DELAY_MS = 2500;
+const BACK_OFF_DELAY_MS = 1000;
+/** Before retrying what only a person can fix: a wrong key, a refused member. */
 const REFUSED_DELAY_MS = 60_000;
-/** Close codes (Pusher protocol 7, closing). Of ranges, the first code. */
-const USELESS_UNCHANGED = 4000;
-const OVER_CAPACITY = 4100;
-const COME_BACK_AT_ONCE = 4200;
+/** Close codes (Pusher protocol 7, closing). For ranges, the first code. */
+const DO_NOT_RECONNECT = 4000;
+const BACK_OFF = 4100;
+const RECONNECT_NOW = 4200;
 const OTHERS = 4300;
 const TLS_ONLY = 4000;
 const NO_PONG = 4201;
@@ -59,25 +59,26 @@ export function websocket(
   const eventsName = `${config.channelPrefix}${channel}`;
   const presenceName = `presence-${channel}`;
   const address = addressOf(config, page.location);
-  /** By what they wait for: "connection", "answer", or a channel's name. */
+  /** By purpose: "connection", "answer", or a channel's name. */
   const timers = /** @type {Map<string, () => void>} */ (new Map());
   const members = /** @type {Set<string>} */ (new Set());
-  /** Ends the listeners and requests of the connection in use. */
-  let life = new AbortController();
+  /** Aborts the listeners and requests of the current connection. */
+  let scope = new AbortController();
   /** @type {WebSocket | undefined} */
   let socket;
   let socketId = "";
-  let silenceMs = 0;
+  let activityTimeoutMs = 0;
   let isConnected = false;
-  let isOver = false;
-  /** Connections lost since events last arrived. */
+  let isClosed = false;
+  /** Failed connections since the last subscription. */
   let failures = 0;
 
-  /** The messages of the protocol itself. */
+  /** Handlers of the protocol's own messages. */
   const handlers =
     /** @type {Record<string, (data: any, channelName: string) => void>} */ ({
       "pusher:connection_established": ({ socket_id, activity_timeout }) => {
-        silenceMs = Math.min(activity_timeout || SILENCE_S, SILENCE_S) * 1000;
+        activityTimeoutMs =
+          Math.min(activity_timeout || ACTIVITY_TIMEOUT_S, ACTIVITY_TIMEOUT_S) * 1000;
         socketId = socket_id;
         isConnected = true;
         callbacks.onConnected();
@@ -85,14 +86,14 @@ export function websocket(
         subscribe(presenceName);
       },
       "pusher:ping": () => send("pusher:pong"),
-      "pusher:error": fail,
+      "pusher:error": reportError,
       "pusher:subscription_error": refused,
       "pusher_internal:subscription_succeeded": ({ presence }, channelName) => {
         timers.get(channelName)?.();
         if (channelName === presenceName) {
           members.clear();
           for (const id of presence?.ids ?? []) members.add(String(id));
-          tellPresence();
+          reportPresence();
         } else {
           failures = 0;
           callbacks.onSubscribed();
@@ -100,61 +101,61 @@ export function websocket(
       },
       "pusher_internal:member_added": ({ user_id }) => {
         members.add(String(user_id));
-        tellPresence();
+        reportPresence();
       },
       "pusher_internal:member_removed": ({ user_id }) => {
         members.delete(String(user_id));
-        tellPresence();
+        reportPresence();
       },
     });
 
   function connect() {
-    end();
-    life = new AbortController();
-    const { signal } = life;
+    close();
+    scope = new AbortController();
+    const { signal } = scope;
     const { host, port, securePort, isSecure } = address;
     const server = isSecure ? `wss://${host}:${securePort}` : `ws://${host}:${port}`;
-    waitFor("answer", PATIENCE_MS, () => lost(ABNORMAL));
+    setTimer("answer", RESPONSE_TIMEOUT_MS, () => lost(ABNORMAL));
     try {
       socket = new Socket(`${server}${config.wsPath}/app/${config.key}?${QUERY}`);
     } catch (cause) {
-      // The browser does not allow it: from a page over TLS without TLS, for example.
-      lost(USELESS_UNCHANGED);
-      return fail(cause);
+      // The browser forbids it, such as plain WebSocket from a page over TLS.
+      lost(DO_NOT_RECONNECT);
+      return reportError(cause);
     }
-    socket.addEventListener("message", ({ data }) => hear(data), { signal });
-    socket.addEventListener("error", fail, { signal });
+    socket.addEventListener("message", ({ data }) => receive(data), { signal });
+    socket.addEventListener("error", reportError, { signal });
     socket.addEventListener("close", ({ code }) => lost(code), { signal });
   }
 
   /** @param {string} text */
-  function hear(text) {
-    // Whatever it is, the server is there.
-    waitFor("answer", silenceMs || PATIENCE_MS, ping);
-    const { event, channel: channelName, data } = read(text) ?? {};
-    if (typeof event !== "string") fail(text);
+  function receive(text) {
+    // Any message shows that the server is alive.
+    setTimer("answer", activityTimeoutMs || RESPONSE_TIMEOUT_MS, ping);
+    const { event, channel: channelName, data } = parseJson(text) ?? {};
+    if (typeof event !== "string") reportError(text);
     else if (Object.hasOwn(handlers, event)) {
-      handlers[event](read(data) ?? {}, channelName);
+      handlers[event](parseJson(data) ?? {}, channelName);
     } else if (!/^pusher(_internal)?:/.test(event)) {
-      callbacks.onEvent(event, read(data));
+      callbacks.onEvent(event, parseJson(data));
     }
   }
 
   function ping() {
-    waitFor("answer", PATIENCE_MS, () => lost(NO_PONG));
+    setTimer("answer", RESPONSE_TIMEOUT_MS, () => lost(NO_PONG));
     send("pusher:ping");
   }
 
   /**
-   * Asks the application to sign, then the server to let this page listen.
+   * Gets the application's signature, then subscribes.
    *
    * @param {string} channelName
    */
   async function subscribe(channelName) {
-    const { signal } = life;
-    const again = (/** @type {number} */ delayMs) =>
-      waitFor(channelName, delayMs, () => subscribe(channelName));
-    again(PATIENCE_MS);
+    const { signal } = scope;
+    const retryIn = (/** @type {number} */ delayMs) =>
+      setTimer(channelName, delayMs, () => subscribe(channelName));
+    retryIn(RESPONSE_TIMEOUT_MS);
     try {
       const response = await page.fetch(config.authEndpoint, {
         method: "POST",
@@ -163,23 +164,23 @@ export function websocket(
         signal,
       });
       const answer = response.ok && (await response.json());
-      // Signed for a socket that is no more, it is worth nothing.
+      // A signature for an earlier socket is useless.
       if (signal.aborted) return;
       if (answer) {
         const { auth, channel_data } = answer;
-        // Without presence, as in a room of too many, all the rest works.
-        again(channelName === presenceName ? REFUSED_DELAY_MS : PATIENCE_MS);
+        // A full presence channel is refused; everything else works without it.
+        retryIn(channelName === presenceName ? REFUSED_DELAY_MS : RESPONSE_TIMEOUT_MS);
         send("pusher:subscribe", { channel: channelName, auth, channel_data });
       } else if (response.status === 403) {
         refused(response, channelName);
       } else {
-        again(Math.max(retryAfterMs(response.headers, clock.now()), nextDelayMs()));
-        fail(response);
+        retryIn(Math.max(retryAfterMs(response.headers, clock.now()), nextDelayMs()));
+        reportError(response);
       }
     } catch (cause) {
       if (signal.aborted) return;
-      again(nextDelayMs());
-      fail(cause);
+      retryIn(nextDelayMs());
+      reportError(cause);
     }
   }
 
@@ -188,16 +189,16 @@ export function websocket(
    * @param {string} channelName
    */
   function refused(cause, channelName) {
-    waitFor(channelName, REFUSED_DELAY_MS, () => subscribe(channelName));
+    setTimer(channelName, REFUSED_DELAY_MS, () => subscribe(channelName));
     if (channelName === eventsName) callbacks.onError({ kind: "refused", cause });
   }
 
   /** @param {unknown} cause */
-  function fail(cause) {
+  function reportError(cause) {
     callbacks.onError({ kind: "connection", cause });
   }
 
-  function tellPresence() {
+  function reportPresence() {
     callbacks.onPresence(new Set(members));
   }
 
@@ -209,7 +210,7 @@ export function websocket(
     socket?.send(JSON.stringify({ event, data }));
   }
 
-  /** @param {number} code with which the connection was closed */
+  /** @param {number} code the close code */
   function lost(code) {
     const delayMs = delayAfter(code);
     failures += 1;
@@ -222,75 +223,75 @@ export function websocket(
       address.isSecure = true;
       return 0;
     }
-    if (code < USELESS_UNCHANGED || code >= OTHERS) return nextDelayMs();
+    if (code < DO_NOT_RECONNECT || code >= OTHERS) return nextDelayMs();
     const spread = 1 + clock.random();
-    if (code < OVER_CAPACITY) return REFUSED_DELAY_MS * spread;
-    if (code < COME_BACK_AT_ONCE) {
-      return Math.max(nextDelayMs(), CROWDED_DELAY_MS * spread);
+    if (code < BACK_OFF) return REFUSED_DELAY_MS * spread;
+    if (code < RECONNECT_NOW) {
+      return Math.max(nextDelayMs(), BACK_OFF_DELAY_MS * spread);
     }
     return failures === 0 ? 0 : nextDelayMs();
   }
 
-  /** Longer with each failure, and never the same for all browsers of a room. */
+  /** Exponential backoff, with jitter for the browsers of a room. */
   function nextDelayMs() {
-    const grown = SHORTEST_DELAY_MS * GROWTH ** failures;
-    return Math.min(grown, LONGEST_DELAY_MS) * (1 + clock.random());
+    const grown = MIN_DELAY_MS * GROWTH ** failures;
+    return Math.min(grown, MAX_DELAY_MS) * (1 + clock.random());
   }
 
   /** @param {number} delayMs */
   function connectIn(delayMs) {
-    end();
-    waitFor("connection", delayMs, connect);
-    tellLost();
+    close();
+    setTimer("connection", delayMs, connect);
+    reportDisconnected();
   }
 
-  function tellLost() {
+  function reportDisconnected() {
     if (!isConnected) return;
     isConnected = false;
     callbacks.onDisconnected();
     callbacks.onPresence(null);
   }
 
-  /** Of the connection in use and whatever waits, nothing more is heard. */
-  function end() {
-    life.abort();
-    for (const callOff of timers.values()) callOff();
-    // Cut short it would be an error in the browser's console. Only the last has time:
-    // browsers open one connection to a host after the other.
-    if (isOver && socket?.readyState === Socket.CONNECTING) socket.onopen = end;
+  /** Closes the current connection and cancels its timers and requests. */
+  function close() {
+    scope.abort();
+    for (const cancel of timers.values()) cancel();
+    // Closing an opening socket logs an error in the console. Only the last socket can
+    // wait: browsers open one connection to a host at a time.
+    if (isClosed && socket?.readyState === Socket.CONNECTING) socket.onopen = close;
     else socket?.close();
   }
 
   /**
-   * @param {string} what
+   * @param {string} name
    * @param {number} delayMs
-   * @param {() => void} otherwise
+   * @param {() => void} run
    */
-  function waitFor(what, delayMs, otherwise) {
-    timers.get(what)?.();
-    timers.set(what, clock.after(delayMs, otherwise));
+  function setTimer(name, delayMs, run) {
+    timers.get(name)?.();
+    timers.set(name, clock.after(delayMs, run));
   }
 
   connect();
   return {
     disconnect() {
-      isOver = true;
-      end();
-      tellLost();
+      isClosed = true;
+      close();
+      reportDisconnected();
     },
     kick() {
       failures = 0;
-      if (!isOver) connectIn(0);
+      if (!isClosed) connectIn(0);
     },
   };
 }
 
 /**
- * JSON, or whatever else it is.
+ * The parsed JSON, or the text itself if it is not JSON.
  *
  * @param {any} text
  */
-function read(text) {
+function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,16 +1,16 @@
-/** What has happened in the room, said for whoever cannot watch it. */
+/** What has happened in the room, as sentences for screen readers. */
 
-import { taskInHand } from "../state.js";
-import { tally } from "./facts.js";
+import { tally } from "../selectors.js";
+import { currentTask } from "../state.js";
 import { outlierSentence } from "./outcome.js";
-import { counted, isolated, listed, titleOf } from "./words.js";
+import { bidiIsolate, formatList, plural, titleOf } from "./words.js";
 
-/** @import {Room, Value} from "../state.js" */
+/** @import {Room, PageState} from "../state.js" */
 
 /**
- * @param {Value} before
- * @param {Value} after
- * @returns {string} sentences; empty when nothing is worth a word
+ * @param {PageState} before
+ * @param {PageState} after
+ * @returns {string} sentences; empty if nothing needs announcing
  */
 export function announcement(before, after) {
   const sentences = [
@@ -25,28 +25,30 @@ export function announcement(before, after) {
 }
 
 /**
- * @param {Value} before
- * @param {Value} after
+ * @param {PageState} before
+ * @param {PageState} after
  */
 function notice(before, after) {
   const vote = after.ui.vote;
   if (vote?.status === "failed" && before.ui.vote?.status !== "failed") {
-    return `Your card was not saved. ${vote.message}`;
+    return `Your vote was not saved. ${vote.message}`;
   }
-  const { notice: shown } = after.ui;
-  return shown && shown.id !== before.ui.notice?.id ? shown.text : "";
+  const { notice: current } = after.ui;
+  return current && current.id !== before.ui.notice?.id ? current.text : "";
 }
 
 /**
- * @param {Value} before
- * @param {Value} after
+ * @param {PageState} before
+ * @param {PageState} after
  */
 function connection(before, after) {
   const { connection: now } = after.ui;
   if (now === before.ui.connection) return "";
-  if (now === "slow") return "Slow mode: news comes every few seconds.";
+  if (now === "slow") return "Slow mode: updates every few seconds.";
   if (now === "offline") return "The server cannot be reached.";
-  return now === "live" && before.ui.connection !== "reconnecting" ? "Live again." : "";
+  return now === "live" && before.ui.connection !== "reconnecting"
+    ? "Live updates are back."
+    : "";
 }
 
 /**
@@ -57,8 +59,8 @@ function membership(before, after) {
   const came = missingFrom(before.members, after.members);
   const left = missingFrom(after.members, before.members);
   return [
-    came.length ? `${listed(came)} joined.` : "",
-    left.length ? `${listed(left)} left.` : "",
+    came.length ? `${formatList(came)} joined.` : "",
+    left.length ? `${formatList(left)} left.` : "",
   ]
     .filter(Boolean)
     .join(" ");
@@ -81,9 +83,9 @@ function estimated(before, after) {
   const voted = before.round?.taskId;
   const task = after.tasks.find(({ taskId }) => taskId === voted);
   if (after.round || task?.storyPoints == null) return "";
-  const next = taskInHand(after);
-  const estimate = `${isolated(titleOf(task))} is estimated at ${task.storyPoints}.`;
-  return next ? `${estimate} Next: ${isolated(titleOf(next))}.` : estimate;
+  const next = currentTask(after);
+  const estimate = `${bidiIsolate(titleOf(task))} is estimated at ${task.storyPoints}.`;
+  return next ? `${estimate} Next: ${bidiIsolate(titleOf(next))}.` : estimate;
 }
 
 /**
@@ -105,8 +107,8 @@ function round(before, after) {
   const now = after.round;
   if (!now) return "";
   if (now.roundId !== before.round?.roundId && now.status === "voting") {
-    const task = taskInHand(after);
-    return `Voting has started${task ? `: ${isolated(titleOf(task))}` : ""}, round ${now.number}.`;
+    const task = currentTask(after);
+    return `Voting has started${task ? `: ${bidiIsolate(titleOf(task))}` : ""}, round ${now.number}.`;
   }
   if (now.status === "revealed" && before.round?.status !== "revealed") {
     return revealed(after);
@@ -121,7 +123,7 @@ function round(before, after) {
 /** @param {Room} room */
 function revealed(room) {
   const { statistics, votes = [] } = room.round ?? {};
-  const sentences = [`${counted(votes.length, "card is", "cards are")} open.`];
+  const sentences = [`${plural(votes.length, "card", "cards")} revealed.`];
   if (statistics?.median) sentences.push(`Median ${statistics.median}.`);
   if (statistics?.outliers.length) sentences.push(outlierSentence(room));
   return sentences.join(" ");

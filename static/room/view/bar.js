@@ -1,9 +1,9 @@
-/** The top bar: where one is, how one is connected, and the way to everything else. */
+/** The top bar: session name, connection state and menu. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { menuIcon } from "./icons.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
 const CONNECTIONS = {
   live: "Live",
@@ -12,22 +12,22 @@ const CONNECTIONS = {
   offline: "Offline",
 };
 
-const LINES = {
+const BANNERS = {
   live: nothing,
-  slow: "Slow mode: no live connection, so this page asks for news every 3 seconds. Nothing is lost.",
+  slow: "Slow mode: no live connection, so this page checks for updates every 3 seconds. Nothing is lost.",
   reconnecting: nothing,
   offline:
-    "The server cannot be reached. What you see may be old; this page keeps trying.",
+    "The server cannot be reached. What you see may be out of date; this page keeps trying.",
 };
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 export function bar({ room, ui, links }, actions) {
   return html`
     <header class="bar">
-      <a class="home" href="/" aria-label="Planning Poker, to the first page"
+      <a class="home" href="/" aria-label="Planning Poker, home"
         ><span class="mark"></span
       ></a>
       <h1 class="session" dir="auto">${room.session.name}</h1>
@@ -45,16 +45,16 @@ export function bar({ room, ui, links }, actions) {
       ${menu(room, links, actions)}
     </header>
     ${
-      LINES[ui.connection] === nothing
+      BANNERS[ui.connection] === nothing
         ? nothing
-        : html`<p class="strip">${LINES[ui.connection]}</p>`
+        : html`<p class="banner">${BANNERS[ui.connection]}</p>`
     }
   `;
 }
 
 /**
- * @param {Shown["room"]} room
- * @param {Shown["links"]} links
+ * @param {ViewProps["room"]} room
+ * @param {ViewProps["links"]} links
  * @param {Actions} actions
  */
 function menu({ me, session }, links, actions) {
@@ -73,7 +73,7 @@ function menu({ me, session }, links, actions) {
       <theme-choice></theme-choice>
       <ul>
         <li><a href=${links.report} target="_blank">Report</a></li>
-        ${item("Keys", () => actions.open("help"))}
+        ${item("Keyboard shortcuts", () => actions.open("help"))}
         ${
           me.isFacilitator
             ? html`

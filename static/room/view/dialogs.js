@@ -1,45 +1,45 @@
-/** What lies over the room for a moment: invite, people, settings, keys, questions. */
+/** The dialogs: invite, people, settings, keyboard shortcuts, confirmations. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { sent } from "./forms.js";
+import { onSubmit } from "./forms.js";
 import { closeIcon } from "./icons.js";
 import { invitation } from "./invite.js";
 import { people } from "./people.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
 /**
  * The content of the page's one `<dialog>`.
  *
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function dialogContent(shown, actions) {
-  switch (shown.ui.dialog) {
+export function dialogContent(props, actions) {
+  switch (props.ui.dialog) {
     case "invite":
-      return invite(shown, actions);
+      return invite(props, actions);
     case "people":
-      return framed(
-        `People ${shown.room.members.length}`,
-        people(shown, actions),
+      return dialogFrame(
+        `People ${props.room.members.length}`,
+        people(props, actions),
         actions,
       );
     case "settings":
-      return settings(shown, actions);
+      return settings(props, actions);
     case "help":
-      return framed("Keys", keys(shown), actions);
+      return dialogFrame("Keyboard shortcuts", keys(props), actions);
     case "end":
-      return question(
+      return confirmation(
         "End the session?",
-        "Nobody can vote any more. The report stays, and a facilitator can reopen the session.",
-        "End it",
+        "Nobody will be able to vote. The report stays available, and a facilitator can reopen the session.",
+        "End session",
         actions.end,
         actions,
       );
     case "leave":
-      return question(
+      return confirmation(
         "Leave the session?",
-        "Your votes stay in its report. You can come back by its link.",
+        "Your votes stay in the report. You can rejoin with the link.",
         "Leave",
         actions.leave,
         actions,
@@ -54,7 +54,7 @@ export function dialogContent(shown, actions) {
  * @param {unknown} content
  * @param {Actions} actions
  */
-function framed(title, content, actions) {
+function dialogFrame(title, content, actions) {
   return html`
     <header>
       <h2 id="dialog-title">${title}</h2>
@@ -67,34 +67,34 @@ function framed(title, content, actions) {
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 function invite({ links, screen }, actions) {
-  return framed(
+  return dialogFrame(
     "Invite",
-    html`<p>Whoever opens this link can join. No account is needed.</p>
+    html`<p>Anyone with this link can join. No account needed.</p>
       ${invitation(links, screen, actions)}`,
     actions,
   );
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 function settings({ room, decks }, actions) {
   const { name, deck } = room.session;
-  return framed(
+  return dialogFrame(
     "Settings",
     html`<form
       class="settings"
-      @submit=${sent(async (fields) => {
+      @submit=${onSubmit(async (fields) => {
         if (await actions.updateSettings(fields)) actions.close();
       })}
     >
       <label class="field">
-        <span>Session</span>
+        <span>Session name</span>
         <input
           class="input"
           name="name"
@@ -114,7 +114,7 @@ function settings({ room, decks }, actions) {
           )}
         </select>
       </label>
-      <label class="field own-cards">
+      <label class="field custom-cards">
         <span>Your cards</span>
         <input
           class="input"
@@ -124,7 +124,7 @@ function settings({ room, decks }, actions) {
           placeholder="1, 2, 4, 8, ?"
           value=${deck.slug === "custom" ? deck.cards.join(", ") : ""}
         />
-        <small>2 to 30 cards, lowest first, with commas between them.</small>
+        <small>2 to 30 cards, lowest first, separated by commas.</small>
       </label>
       <button class="button">Save</button>
     </form>`,
@@ -132,23 +132,23 @@ function settings({ room, decks }, actions) {
   );
 }
 
-/** @param {Shown} shown */
+/** @param {ViewProps} props */
 function keys({ room }) {
   const { cards } = room.session.deck;
   return html`<dl class="keys">
     <div>
       <dt><kbd>${cards[0]}</kbd> … <kbd>${cards.at(-3) ?? cards[1]}</kbd></dt>
-      <dd>lay that card: type its digits or letters, without a pause between them</dd>
+      <dd>vote with that card: type its digits or letters without a pause</dd>
     </div>
-    <div><dt><kbd>Backspace</kbd></dt><dd>take your card back</dd></div>
+    <div><dt><kbd>Backspace</kbd></dt><dd>take your vote back</dd></div>
     <div><dt><kbd>R</kbd></dt><dd>reveal, or vote again</dd></div>
-    <div><dt><kbd>N</kbd></dt><dd>next: start the vote, or agree on the suggestion</dd></div>
+    <div><dt><kbd>N</kbd></dt><dd>start the next vote, or agree on the suggested estimate</dd></div>
     <div>
       <dt><kbd>Alt</kbd> + <kbd>↑</kbd> <kbd>↓</kbd></dt>
-      <dd>move the task that has the focus</dd>
+      <dd>move the focused task</dd>
     </div>
-    <div><dt><kbd>?</kbd></dt><dd>this list</dd></div>
-    <div><dt><kbd>Esc</kbd></dt><dd>close what is open</dd></div>
+    <div><dt><kbd>?</kbd></dt><dd>show this list</dd></div>
+    <div><dt><kbd>Esc</kbd></dt><dd>close the open menu or dialog</dd></div>
   </dl>`;
 }
 
@@ -159,12 +159,12 @@ function keys({ room }) {
  * @param {() => void} act
  * @param {Actions} actions
  */
-function question(title, consequence, label, act, actions) {
+function confirmation(title, consequence, label, act, actions) {
   return html`
     <header><h2 id="dialog-title">${title}</h2></header>
     <p>${consequence}</p>
     <div class="buttons">
-      <button class="button" @click=${actions.close}>Stay</button>
+      <button class="button" @click=${actions.close}>Cancel</button>
       <button
         class="button"
         @click=${() => {

@@ -1,12 +1,12 @@
-/** How a form is sent without leaving the page. */
+/** Submitting a form without leaving the page. */
 
 /**
  * A listener for `submit`.
  *
- * @param {(fields: Record<string, string>, form: HTMLFormElement) => void} act gets the
- *   fields by name
+ * @param {(fields: Record<string, string>, form: HTMLFormElement) => void} act
+ *   called with the fields by name
  */
-export function sent(act) {
+export function onSubmit(act) {
   return (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);

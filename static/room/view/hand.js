@@ -1,54 +1,54 @@
-/** One's own cards, and what becomes of the one that is laid. */
+/** One's own cards, and the status of one's vote. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasEnded, isVoting, ownCard } from "./facts.js";
-import { step } from "./step.js";
+import { hasEnded, isVoting, ownCard } from "../selectors.js";
+import { nextAction } from "./next_action.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
-/** More cards than this are drawn smaller, so that they stay within reach. */
-const ROOMY_DECK = 14;
+/** Decks with more cards are drawn smaller, so that they fit. */
+const LARGE_CARDS_UP_TO = 14;
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function hand(shown, actions) {
-  return html`<footer class="hand" data-open=${isVoting(shown.room)}>
+export function hand(props, actions) {
+  return html`<footer class="hand" data-open=${isVoting(props.room)}>
     ${
-      hasEnded(shown.room)
+      hasEnded(props.room)
         ? nothing
-        : shown.room.me.role === "voter"
-          ? cards(shown, actions)
-          : watching(shown, actions)
+        : props.room.me.role === "voter"
+          ? cards(props, actions)
+          : observing(props, actions)
     }
-    ${step(shown, actions)}
+    ${nextAction(props, actions)}
   </footer>`;
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-function cards(shown, actions) {
-  const { room } = shown;
-  const mayLay = isVoting(room);
-  const own = room.round ? ownCard(shown) : "";
+function cards(props, actions) {
+  const { room } = props;
+  const mayVote = isVoting(room);
+  const own = room.round ? ownCard(props) : "";
   const { cards: deck } = room.session.deck;
   return html`<section class="own" aria-labelledby="own-vote">
-    <p class="own-vote" id="own-vote">${standing(shown, own, actions)}</p>
+    <p class="own-vote" id="own-vote">${voteStatus(props, own, actions)}</p>
     <div
       class="cards"
       role="group"
       aria-label="Your cards"
-      data-size=${deck.length > ROOMY_DECK ? "small" : "large"}
+      data-size=${deck.length > LARGE_CARDS_UP_TO ? "small" : "large"}
     >
       ${deck.map(
         (card) => html`<button
           aria-pressed=${card === own}
-          aria-label=${SPOKEN[card] ?? nothing}
+          aria-label=${CARD_NAMES[card] ?? nothing}
           data-long=${card.length > 3}
-          ?disabled=${!mayLay}
+          ?disabled=${!mayVote}
           @click=${() => actions.vote(card === own ? "" : card)}
         >
           ${card}
@@ -58,26 +58,26 @@ function cards(shown, actions) {
   </section>`;
 }
 
-/** @type {Record<string, string>} what a reader says of cards that are signs */
-const SPOKEN = {
+/** @type {Record<string, string>} accessible names of cards with symbols */
+const CARD_NAMES = {
   "½": "One half",
-  "?": "Question mark: I cannot say",
+  "?": "Question mark: I'm not sure",
   "☕": "Coffee: I need a break",
 };
 
 /**
- * One line, always there, that says what has become of one's own card.
+ * One line, always present, with the status of one's own vote.
  *
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {string} own
  * @param {Actions} actions
  */
-function standing({ room, ui }, own, actions) {
+function voteStatus({ room, ui }, own, actions) {
   const { round } = room;
-  if (!round) return "Your cards. They can be laid once the vote has started.";
+  if (!round) return "You can choose a card once voting starts.";
   if (ui.vote?.status === "failed") {
     return html`<span class="error"
-      ><strong>${own ? `${own} was not saved.` : "Your card is still there."}</strong>
+      ><strong>${own ? `${own} was not saved.` : "Your vote was not taken back."}</strong>
       ${ui.vote.message}
       ${
         isVoting(room)
@@ -87,23 +87,23 @@ function standing({ room, ui }, own, actions) {
     >`;
   }
   if (round.status === "revealed") {
-    return own ? html`Your card was <b>${own}</b>.` : "You laid no card.";
+    return own ? html`You voted <b>${own}</b>.` : "You didn't vote.";
   }
   if (ui.vote?.status === "saving") {
-    return own ? html`<b>${own}</b> is being saved…` : "Your card is being taken back…";
+    return own ? html`<b>${own}</b> is being saved…` : "Taking your vote back…";
   }
   return own
     ? html`<b>${own}</b> is saved, face down. Press it again to take it back.`
-    : "Choose a card. Nobody sees it before the reveal.";
+    : "Choose a card. Nobody sees it until the reveal.";
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-function watching({ room }, actions) {
-  return html`<section class="own watching" aria-label="Your part">
-    <p>You are watching, so you have no cards.</p>
+function observing({ room }, actions) {
+  return html`<section class="own observing" aria-label="Your role">
+    <p>You are observing, so you have no cards.</p>
     <button
       class="button"
       @click=${() => actions.setRole(room.me.userId, "voter")}

@@ -1,4 +1,4 @@
-/** The few pictures beside words; each is decoration, never the only name of a thing. */
+/** Icons. Each is decoration beside a text or an accessible name. */
 
 import { html } from "../../vendor/lit-html/lit-html.js";
 

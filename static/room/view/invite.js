@@ -1,8 +1,8 @@
-/** How others come in: the link, and its QR code. */
+/** The invitation: the link and its QR code. */
 
 import { html } from "../../vendor/lit-html/lit-html.js";
 
-/** @import {Actions, Links, Screen} from "./shown.js" */
+/** @import {Actions, Links, Screen} from "../types.js" */
 
 /**
  * @param {Links} links
@@ -11,7 +11,7 @@ import { html } from "../../vendor/lit-html/lit-html.js";
  */
 export function invitation(links, screen, actions) {
   return html`<div class="invitation">
-    <img class="qr" src=${links.qr} alt="QR code of the link" width="240" height="240" />
+    <img class="qr" src=${links.qr} alt="QR code for this link" width="240" height="240" />
     <div class="link">
       <input
         class="input"

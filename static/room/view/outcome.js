@@ -1,11 +1,11 @@
 /**
- * What the votes come to. It keeps its place from the first card on, so that the reveal
- * moves nothing: until then it says who is still waited for.
+ * The result of a vote. Until the reveal the same place shows who has not voted yet, so
+ * that the reveal does not move the layout.
  */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasEnded, namesOf, outliers, tally } from "./facts.js";
-import { listed } from "./words.js";
+import { hasEnded, namesOf, outliers, tally } from "../selectors.js";
+import { formatList } from "./words.js";
 
 /** @import {Member, Room, Statistics} from "../state.js" */
 
@@ -14,21 +14,21 @@ export function outcome(room) {
   const { round } = room;
   if (hasEnded(room)) return nothing;
   if (round?.statistics) return result(room, round.statistics);
-  return round ? progressOf(room) : waiting(room);
+  return round ? progressOf(room) : notStarted(room);
 }
 
 /** @param {Room} room */
-function waiting({ me }) {
+function notStarted({ me }) {
   return html`<section class="outcome sheet waiting" aria-label="Votes">
     <p>
       ${
         me.isFacilitator
-          ? "Start the vote, and everybody gets cards."
+          ? "Start the vote, and everybody can choose a card."
           : "The vote has not started yet."
       }
     </p>
     <p class="small">
-      Cards stay face down until the reveal. Nobody sees them, the facilitator included.
+      Cards stay face down until the reveal. Nobody can see them, not even the facilitator.
     </p>
   </section>`;
 }
@@ -45,7 +45,7 @@ function progressOf(room) {
     <p>
       ${
         names.length
-          ? `Waiting for ${listed(names, 4)}.`
+          ? `Waiting for ${formatList(names, 4)}.`
           : expected
             ? "Everybody here has voted."
             : "Nobody is here to vote."
@@ -62,7 +62,7 @@ function progressOf(room) {
 function notWaitedFor(how, members) {
   return members.length
     ? html`<p class="small">
-        ${how}: ${listed(
+        ${how}: ${formatList(
           members.map((member) => member.name),
           4,
         )}.
@@ -84,7 +84,7 @@ function result(room, statistics) {
         ? html`<ul class="bars">
             ${distribution.map(
               ({ card, count }) => html`<li
-                data-far=${statistics.outliers.includes(card)}
+                data-outlier=${statistics.outliers.includes(card)}
               >
                 <b>${card}</b>
                 <span class="track" aria-hidden="true"
@@ -98,28 +98,28 @@ function result(room, statistics) {
               </li>`,
             )}
           </ul>`
-        : html`<p>Nobody laid a card.</p>`
+        : html`<p>Nobody voted.</p>`
     }
-    ${facts(statistics)} ${talk(room, statistics)}
+    ${summary(statistics)} ${discussion(room, statistics)}
   </section>`;
 }
 
 /** @param {Statistics} statistics */
-function facts({ median, mean, mode, low, high, agreement }) {
+function summary({ median, mean, mode, low, high, agreement }) {
   if (median === null) return nothing;
   const spread = low === high ? low : `${low} – ${high}`;
-  return html`<dl class="facts">
+  return html`<dl class="statistics">
     <div><dt>Median</dt><dd>${median}</dd></div>
     ${
       mean === null
-        ? html`<div><dt>Most often</dt><dd>${mode.join(", ")}</dd></div>`
+        ? html`<div><dt>Most common</dt><dd>${mode.join(", ")}</dd></div>`
         : html`<div><dt>Mean</dt><dd>${mean}</dd></div>`
     }
     <div><dt>Spread</dt><dd><bdi>${spread}</bdi></dd></div>
     ${
       agreement === null
         ? nothing
-        : html`<div><dt>Agreement</dt><dd>${agreement} %</dd></div>`
+        : html`<div><dt>Agreement</dt><dd>${agreement}%</dd></div>`
     }
   </dl>`;
 }
@@ -128,51 +128,53 @@ function facts({ median, mean, mode, low, high, agreement }) {
  * @param {Room} room
  * @param {Statistics} statistics
  */
-function talk(room, statistics) {
+function discussion(room, statistics) {
   const { members, round } = room;
   const unsure = namesOf(members, round?.votes ?? [], "?");
   const tired = namesOf(members, round?.votes ?? [], "☕");
   return html`
     ${
       isUnanimous(statistics)
-        ? html`<p class="agreed">Everybody said ${statistics.median}.</p>`
+        ? html`<p class="agreed">Everybody voted ${statistics.median}.</p>`
         : nothing
     }
     ${
       statistics.outliers.length
-        ? html`<p class="talk">${outlierSentence(room)}</p>`
+        ? html`<p class="callout">${outlierSentence(room)}</p>`
         : nothing
     }
     ${
       unsure.length
-        ? html`<p class="talk">
-            ${listed(unsure)} ${unsure.length === 1 ? "needs" : "need"} to know more first.
+        ? html`<p class="callout">
+            ${formatList(unsure)} ${unsure.length === 1 ? "needs" : "need"} more information.
           </p>`
         : nothing
     }
     ${
       tired.length
-        ? html`<p class="small">${listed(tired)} would like a break.</p>`
+        ? html`<p class="small">${formatList(tired)} would like a break.</p>`
         : nothing
     }
   `;
 }
 
 /**
- * "Lukas said 2 and Sofía said 13. Let them speak first."
+ * "Lukas voted 2 and Sofía voted 13. Let them speak first."
  *
  * @param {Room} room
  */
 export function outlierSentence(room) {
   const groups = outliers(room);
-  const sayings = groups.map(({ card, names }) => `${listed(names, 2)} said ${card}`);
-  const last = sayings.pop();
-  const sentence = sayings.length ? `${sayings.join(", ")} and ${last}` : last;
+  const phrases = groups.map(
+    ({ card, names }) => `${formatList(names, 2)} voted ${card}`,
+  );
+  const last = phrases.pop();
+  const sentence = phrases.length ? `${phrases.join(", ")} and ${last}` : last;
   return `${sentence}. Let them speak first.`;
 }
 
 /**
- * Whether every card with a size is the same, and it is more than one.
+ * Whether all estimates are the same card, and there is more than one.
  *
  * @param {Statistics} statistics
  */

@@ -1,4 +1,4 @@
-/** The whole page from its parts, in the order that a reader hears them. */
+/** The whole page, in the order in which a screen reader reads it. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { bar } from "./bar.js";
@@ -9,28 +9,28 @@ import { people } from "./people.js";
 import { queue } from "./queue.js";
 import { table } from "./table.js";
 
-/** @import {Actions, Shown} from "./shown.js" */
+/** @import {Actions, ViewProps} from "../types.js" */
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function page(shown, actions) {
-  const { room, ui } = shown;
-  if (ui.gone) return goodbye(shown);
+export function page(props, actions) {
+  const { room, ui } = props;
+  if (ui.departed) return departedPage(props);
   return html`
-    <a class="skip-link button" href="#table">To the table</a>
-    ${bar(shown, actions)}
+    <a class="skip-link button" href="#table">Skip to the table</a>
+    ${bar(props, actions)}
     <main class="room" data-tab=${ui.tab}>
-      ${queue(shown, actions)} ${table(shown, actions)}
+      ${queue(props, actions)} ${table(props, actions)}
       ${
         ui.tab === "people"
           ? html`<section class="people-tab" aria-label="People">
-              ${people(shown, actions)}
+              ${people(props, actions)}
             </section>`
           : nothing
       }
-      ${hand(shown, actions)} ${tabs(room, ui.tab, actions)}
+      ${hand(props, actions)} ${tabs(room, ui.tab, actions)}
     </main>
     <dialog
       class="dialog"
@@ -39,7 +39,7 @@ export function page(shown, actions) {
       @close=${actions.close}
       @click=${closeOnBackdrop}
     >
-      ${dialogContent(shown, actions)}
+      ${dialogContent(props, actions)}
     </dialog>
     <div class="notice" id="notice" popover="manual" data-kind=${ui.notice?.kind ?? "info"}>
       <span>${ui.notice?.text}</span>
@@ -54,29 +54,29 @@ export function page(shown, actions) {
   `;
 }
 
-/** @param {Shown} shown */
-function goodbye({ room, ui }) {
+/** @param {ViewProps} props */
+function departedPage({ room, ui }) {
   return html`
     <header class="bar">
       <a class="home" href="/"><span class="mark"></span>Planning Poker</a>
     </header>
-    <main class="goodbye">
+    <main class="departed">
       <span class="card" data-face="back" aria-hidden="true"
         ><span class="back"></span
       ></span>
       <h1 dir="auto">${room.session.name}</h1>
-      <p>${ui.gone?.message}</p>
+      <p>${ui.departed?.message}</p>
       <span class="buttons">
-        <a class="button" href="/">To the first page</a>
-        <a class="button next" href=${`/s/${room.session.id}/`}>Join again</a>
+        <a class="button" href="/">Home</a>
+        <a class="button next" href=${`/s/${room.session.id}/`}>Rejoin</a>
       </span>
     </main>
   `;
 }
 
 /**
- * @param {Shown["room"]} room
- * @param {Shown["ui"]["tab"]} open
+ * @param {ViewProps["room"]} room
+ * @param {ViewProps["ui"]["tab"]} open
  * @param {Actions} actions
  */
 function tabs({ members, tasks }, open, actions) {
@@ -86,7 +86,7 @@ function tabs({ members, tasks }, open, actions) {
     ["queue", `Queue ${waiting}`],
     ["people", `People ${members.length}`],
   ]);
-  return html`<nav class="tabs" aria-label="Parts of the room">
+  return html`<nav class="tabs" aria-label="Room sections">
     ${labels.map(
       ([tab, label]) => html`<button
         aria-current=${tab === open ? "page" : "false"}

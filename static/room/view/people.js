@@ -1,17 +1,17 @@
-/** Who is in the session, and what may be changed about whom. */
+/** The list of members, and the forms to edit them. */
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { absence } from "./facts.js";
-import { sent } from "./forms.js";
+import { absence } from "../selectors.js";
+import { onSubmit } from "./forms.js";
 
 /**
  * @import {Member, Room} from "../state.js"
- * @import {Actions, Screen, Shown} from "./shown.js"
+ * @import {Actions, Screen, ViewProps} from "../types.js"
  */
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 export function people({ room, screen }, actions) {
@@ -44,7 +44,7 @@ function person({ me, session }, member, screen, actions) {
   const mayChange = (me.isFacilitator || isMe) && session.status === "active";
   const parts = [
     member.isFacilitator ? "facilitator" : "",
-    member.role === "observer" ? "watching" : "",
+    member.role === "observer" ? "observing" : "",
     absence(member),
   ].filter(Boolean);
   return html`<div class="person" data-absence=${absence(member)}>
@@ -59,7 +59,7 @@ function person({ me, session }, member, screen, actions) {
             aria-expanded=${isOpen}
             @click=${() => actions.edit(isOpen ? null : member.userId)}
           >
-            ${isOpen ? "Close" : "Change"}<span class="visually-hidden">
+            ${isOpen ? "Close" : "Edit"}<span class="visually-hidden">
               ${member.name}</span
             >
           </button>`
@@ -81,7 +81,7 @@ function changes({ me }, member, isLastFacilitator, screen, actions) {
   return html`<div class="changes">
     <form
       class="rename"
-      @submit=${sent(async ({ display_name }) => {
+      @submit=${onSubmit(async ({ display_name }) => {
         if (await actions.rename(userId, display_name)) actions.edit(null);
       })}
     >
@@ -103,7 +103,7 @@ function changes({ me }, member, isLastFacilitator, screen, actions) {
         @click=${() =>
           actions.setRole(userId, member.role === "voter" ? "observer" : "voter")}
       >
-        ${member.role === "voter" ? "Watch instead" : "Vote instead"}
+        ${member.role === "voter" ? "Observe instead" : "Vote instead"}
       </button>
       ${me.isFacilitator ? facilitation(member, isLastFacilitator, actions) : nothing}
       ${me.isFacilitator && !isMe ? removal(member, screen, actions) : nothing}
@@ -123,9 +123,9 @@ function facilitation({ userId, isFacilitator }, isLastFacilitator, actions) {
     </button>`;
   }
   return isLastFacilitator
-    ? html`<small>A session needs a facilitator: make somebody else one first.</small>`
+    ? html`<small>A session needs a facilitator. Make somebody else a facilitator first.</small>`
     : html`<button class="button" @click=${() => actions.demote(userId)}>
-        No longer facilitator
+        Remove facilitator role
       </button>`;
 }
 
@@ -135,14 +135,14 @@ function facilitation({ userId, isFacilitator }, isLastFacilitator, actions) {
  * @param {Actions} actions
  */
 function removal({ userId, name }, screen, actions) {
-  if (screen.asking !== userId) {
-    return html`<button class="button quiet" @click=${() => actions.ask(userId)}>
+  if (screen.confirming !== userId) {
+    return html`<button class="button quiet" @click=${() => actions.confirm(userId)}>
       Remove…
     </button>`;
   }
   return html`<p class="question">
     <span>Remove <bdi>${name}</bdi> from the session?</span>
     <button class="button" @click=${() => actions.remove(userId)}>Remove</button>
-    <button class="button quiet" @click=${() => actions.ask(null)}>Keep</button>
+    <button class="button quiet" @click=${() => actions.confirm(null)}>Cancel</button>
   </p>`;
 }

@@ -1,19 +1,19 @@
-/** The middle of the room: the task in hand, and everybody's card around it. */
+/** The middle of the room: the current task and everybody's card. */
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { taskInHand } from "../state.js";
-import { absence, facilitators, hasEnded } from "./facts.js";
+import { absence, facilitators, hasEnded } from "../selectors.js";
+import { currentTask } from "../state.js";
 import { invitation } from "./invite.js";
 import { outcome } from "./outcome.js";
-import { linkLabel, listed, titleOf, webAddress } from "./words.js";
+import { formatList, linkLabel, titleOf, webAddress } from "./words.js";
 
 /**
  * @import {Member, Room, Task} from "../state.js"
- * @import {Actions, Shown} from "./shown.js"
+ * @import {Actions, ViewProps} from "../types.js"
  */
 
-/** How large a crowd may be for which size of card, and its cards in a row. */
+/** The size of the cards by the number of voters, and how many fit in a row. */
 const CROWDS = [
   { upTo: 4, name: "few", inRow: 4, inNarrowRow: 4 },
   { upTo: 8, name: "some", inRow: 4, inNarrowRow: 4 },
@@ -22,15 +22,15 @@ const CROWDS = [
   { upTo: 48, name: "crowd", inRow: 8, inNarrowRow: 6 },
   { upTo: Number.POSITIVE_INFINITY, name: "throng", inRow: 10, inNarrowRow: 6 },
 ];
-/** A label of more characters than this is set smaller. */
+/** Labels with more characters are set in a smaller font. */
 const SHORT_LABEL = 3;
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function table(shown, actions) {
-  const { room, links, screen } = shown;
+export function table(props, actions) {
+  const { room, links, screen } = props;
   const { members, round } = room;
   const seated = members.filter((member) => member.role === "voter");
   const crowd = CROWDS.find(({ upTo }) => seated.length <= upTo) ?? CROWDS[0];
@@ -43,7 +43,7 @@ export function table(shown, actions) {
       data-crowd=${crowd.name}
       data-phase=${round?.status ?? "idle"}
     >
-      ${heading(shown, actions)}
+      ${heading(props, actions)}
       ${
         isAlone
           ? html`<section class="alone sheet" aria-labelledby="alone">
@@ -55,7 +55,7 @@ export function table(shown, actions) {
             </section>`
           : html`
               <section class="seats-place" aria-label="Cards on the table">
-                ${seats(room, seated, crowd)} ${watching(members)}
+                ${seats(room, seated, crowd)} ${observers(members)}
               </section>
               ${outcome(room)}
             `
@@ -65,11 +65,11 @@ export function table(shown, actions) {
 }
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
 function heading({ room, links }, actions) {
-  const task = taskInHand(room);
+  const task = currentTask(room);
   if (hasEnded(room)) {
     return html`<header class="task">
       <p class="meta"><small>Ended</small></p>
@@ -80,7 +80,7 @@ function heading({ room, links }, actions) {
       </p>
     </header>`;
   }
-  return task ? taskHeading(room, task, actions) : nothingInHand(room, links);
+  return task ? taskHeading(room, task, actions) : noCurrentTask(room, links);
 }
 
 /**
@@ -103,7 +103,7 @@ function taskHeading({ me, round }, task, actions) {
       ${
         me.isFacilitator
           ? html`<button class="text-button small" @click=${() => actions.edit(task.taskId)}>
-              ${task.title ? "Change" : "Name it"}
+              ${task.title ? "Edit" : "Name it"}
             </button>`
           : nothing
       }
@@ -119,29 +119,29 @@ function taskHeading({ me, round }, task, actions) {
 
 /**
  * @param {Room} room
- * @param {Shown["links"]} links
+ * @param {ViewProps["links"]} links
  */
-function nothingInHand(room, links) {
+function noCurrentTask(room, links) {
   const { me, tasks } = room;
   if (tasks.length) {
     return html`<header class="task">
-      <p class="meta"><small>Queue done</small></p>
-      <h2>Every task has been dealt with</h2>
+      <p class="meta"><small>Queue complete</small></p>
+      <h2>All tasks are done</h2>
       <p class="description">
-        The <a href=${links.report}>report</a> has each task with its rounds and its
+        The <a href=${links.report}>report</a> lists every task with its rounds and
         estimate.
         ${me.isFacilitator ? "Add another task, or vote on something unplanned." : nothing}
       </p>
     </header>`;
   }
   return html`<header class="task">
-    <p class="meta"><small>Nothing in hand</small></p>
-    <h2>What shall we estimate first?</h2>
+    <p class="meta"><small>No task selected</small></p>
+    <h2>What should we estimate first?</h2>
     <p class="description">
       ${
         me.isFacilitator
           ? "Add tasks to the queue, or start a vote right away and name it later."
-          : `${listed(facilitators(room))} will put up the first task. Your cards wait below.`
+          : `${formatList(facilitators(room))} will add the first task. Your cards are below.`
       }
     </p>
   </header>`;
@@ -159,7 +159,7 @@ function seats(room, seated, crowd) {
   const far = new Set(round?.statistics?.outliers);
   return html`<ul
     class="seats"
-    .style=${`--columns: ${balanced(seated.length, crowd.inRow)}; --narrow-columns: ${balanced(seated.length, crowd.inNarrowRow)}`}
+    .style=${`--columns: ${balancedColumns(seated.length, crowd.inRow)}; --narrow-columns: ${balancedColumns(seated.length, crowd.inNarrowRow)}`}
   >
     ${repeat(
       seated,
@@ -174,7 +174,7 @@ function seats(room, seated, crowd) {
           <span
             class="card"
             data-face=${face}
-            data-far=${card !== undefined && far.has(card)}
+            data-outlier=${card !== undefined && far.has(card)}
             .style=${`--place: ${place}`}
             aria-hidden="true"
             ><span class="back"></span
@@ -185,7 +185,7 @@ function seats(room, seated, crowd) {
           <span class="name" title=${member.name}
             ><bdi>${member.name}</bdi>${isMe ? " (you)" : nothing}</span
           >
-          <span class="visually-hidden">${spoken(face, card, Boolean(round))}</span>
+          <span class="visually-hidden">${cardDescription(face, card, Boolean(round))}</span>
           ${absent ? html`<small>${absent}</small>` : nothing}
         </li>`;
       },
@@ -194,12 +194,12 @@ function seats(room, seated, crowd) {
 }
 
 /**
- * The columns that fill every row about equally.
+ * The number of columns that fills all rows about equally.
  *
  * @param {number} count
- * @param {number} most in a row
+ * @param {number} most columns in a row
  */
-function balanced(count, most) {
+function balancedColumns(count, most) {
   return Math.ceil(count / Math.max(1, Math.ceil(count / most)));
 }
 
@@ -208,19 +208,19 @@ function balanced(count, most) {
  * @param {string | undefined} card
  * @param {boolean} hasRound
  */
-function spoken(face, card, hasRound) {
+function cardDescription(face, card, hasRound) {
   if (face === "front") return card;
   if (face === "back") return "has voted";
   return hasRound ? "has not voted" : nothing;
 }
 
 /** @param {Member[]} members */
-function watching(members) {
-  const observers = members.filter((member) => member.role === "observer");
-  return observers.length
-    ? html`<p class="watching small">
-        Watching: ${listed(
-          observers.map((member) => member.name),
+function observers(members) {
+  const observing = members.filter((member) => member.role === "observer");
+  return observing.length
+    ? html`<p class="observers small">
+        Observing: ${formatList(
+          observing.map((member) => member.name),
           6,
         )}
       </p>`

@@ -1,4 +1,4 @@
-/** How numbers, names and links are put into sentences. */
+/** Formatting of numbers, names and links for sentences. */
 
 /**
  * "1 task", "3 tasks".
@@ -7,7 +7,7 @@
  * @param {string} one
  * @param {string} many
  */
-export function counted(number, one, many) {
+export function plural(number, one, many) {
   return `${number} ${number === 1 ? one : many}`;
 }
 
@@ -15,29 +15,29 @@ export function counted(number, one, many) {
  * "Lukas, Sofía and 3 others".
  *
  * @param {string[]} names
- * @param {number} [most] how many are named before the rest is counted
+ * @param {number} [most] how many names to show before counting the rest
  */
-export function listed(names, most = 3) {
-  const shown = names.length > most ? names.slice(0, most - 1) : names;
-  const parts = shown.map(isolated);
-  const others = names.length - shown.length;
+export function formatList(names, most = 3) {
+  const named = names.length > most ? names.slice(0, most - 1) : names;
+  const parts = named.map(bidiIsolate);
+  const others = names.length - named.length;
   if (others) parts.push(`${others} others`);
   const last = parts.pop() ?? "";
   return parts.length ? `${parts.join(", ")} and ${last}` : last;
 }
 
 /**
- * What people typed, between Unicode's isolates: a name written from right to left
- * must not turn the sentence around it.
+ * Wraps typed text in Unicode isolates, so that a right-to-left name does not reorder
+ * the sentence around it.
  *
  * @param {string} typed
  */
-export function isolated(typed) {
+export function bidiIsolate(typed) {
   return `\u2068${typed}\u2069`;
 }
 
 /**
- * A task's own title, or what to call it without one.
+ * A task's title, or a fallback for an unnamed one.
  *
  * @param {{title: string}} task
  */
@@ -46,7 +46,7 @@ export function titleOf(task) {
 }
 
 /**
- * A link's address if it is one that may be followed.
+ * The URL of a link if it is safe to open (HTTP or HTTPS).
  *
  * @param {string} link as typed
  * @returns {URL | null}
@@ -57,7 +57,7 @@ export function webAddress(link) {
 }
 
 /**
- * What to call a link: the tracker's key that it ends on ("PAY-124", "#37"), else its host.
+ * A short label: the issue key at the link's end ("PAY-124", "#37"), else its host.
  *
  * @param {URL} url
  */

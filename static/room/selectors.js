@@ -1,10 +1,10 @@
-/** What follows from the room's state, for whoever shows it. */
+/** Selectors: values that views derive from the room's state. */
 
-/** @import {Member, Room, Task, Value} from "../state.js" */
+/** @import {Member, Room, Task, PageState} from "./state.js" */
 
-/** Cards that are no size: "I cannot say" and "I need a break". */
-const WITHOUT_VALUE = new Set(["?", "☕"]);
-const VULGAR = new Map([
+/** Cards without an estimate: "I'm not sure" and "I need a break". */
+const SPECIAL_CARDS = new Set(["?", "☕"]);
+const VULGAR_FRACTIONS = new Map([
   ["½", 0.5],
   ["¼", 0.25],
   ["¾", 0.75],
@@ -16,7 +16,7 @@ export function hasEnded(room) {
 }
 
 /**
- * Whether people may lay cards now.
+ * Whether people may vote now.
  *
  * @param {Room} room
  */
@@ -25,17 +25,17 @@ export function isVoting(room) {
 }
 
 /**
- * One's own card: as laid in this browser, else as the server has it; empty for none.
+ * One's own card: the last one chosen on this page, else the saved one; empty for none.
  *
- * @param {Value} value
+ * @param {PageState} value
  */
 export function ownCard({ room, ui }) {
   return ui.vote ? ui.vote.card : (room.me.vote ?? "");
 }
 
 /**
- * Who of those at the table has voted, and who is still waited for: nobody who is away
- * or offline.
+ * Which voters have voted, and which ones the vote still waits for. It does not wait for
+ * those who are away or offline.
  *
  * @param {Room} room
  */
@@ -52,10 +52,10 @@ export function tally(room) {
 }
 
 /**
- * How somebody is not at the table; empty when she is.
+ * Why a member is absent; empty if they are present.
  *
  * @param {Member} member
- * @returns {"" | "away" | "offline"} away: her page is open, but she looks at another one
+ * @returns {"" | "away" | "offline"} away: their pages are open, but hidden
  */
 export function absence({ isOnline, isAway }) {
   if (!isOnline) return "offline";
@@ -63,24 +63,25 @@ export function absence({ isOnline, isAway }) {
 }
 
 /**
- * The cards that can be agreed on.
+ * The cards that can be an estimate.
  *
  * @param {Room} room
  */
 export function estimates(room) {
-  return room.session.deck.cards.filter((card) => !WITHOUT_VALUE.has(card));
+  return room.session.deck.cards.filter((card) => !SPECIAL_CARDS.has(card));
 }
 
 /**
- * How many tasks have an estimate, and what the estimates add up to.
+ * The number of estimated tasks, and the sum of their estimates.
  *
  * @param {Task[]} tasks
- * @returns {{estimated: number, points: number | null}} points: null in a deck of words
+ * @returns {{estimated: number, points: number | null}} points: null if an estimate is
+ *   not numeric
  */
 export function progress(tasks) {
   const numbers = tasks
     .filter((task) => task.storyPoints !== null)
-    .map((task) => numberOn(task.storyPoints ?? ""));
+    .map((task) => numericValue(task.storyPoints ?? ""));
   const isNumeric = numbers.length > 0 && !numbers.some(Number.isNaN);
   return {
     estimated: numbers.length,
@@ -89,7 +90,7 @@ export function progress(tasks) {
 }
 
 /**
- * The facilitators' names but for one's own, for "Amira decides".
+ * The names of the other facilitators.
  *
  * @param {Room} room
  */
@@ -100,7 +101,7 @@ export function facilitators({ me, members }) {
 }
 
 /**
- * Who laid a card that is far from the others, card by card, lowest first.
+ * The outliers: each card with the names of those who chose it, lowest first.
  *
  * @param {Room} room
  * @returns {{card: string, names: string[]}[]}
@@ -119,12 +120,12 @@ export function outliers({ members, round }) {
  * @param {string} card
  */
 export function namesOf(members, votes, card) {
-  const laid = votes.filter((vote) => vote.storyPoints === card);
+  const matching = votes.filter((vote) => vote.storyPoints === card);
   const names = new Map(members.map((member) => [member.userId, member.name]));
-  return laid.map((vote) => names.get(vote.userId) ?? "Somebody who left");
+  return matching.map((vote) => names.get(vote.userId) ?? "Somebody who left");
 }
 
 /** @param {string} label */
-function numberOn(label) {
-  return VULGAR.get(label) ?? Number(label);
+function numericValue(label) {
+  return VULGAR_FRACTIONS.get(label) ?? Number(label);
 }

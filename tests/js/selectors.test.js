@@ -1,8 +1,8 @@
-/** Who is waited for: whoever is at the table, never who is away or offline. */
+/** A vote waits for voters who are present, never for those away or offline. */
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { absence, tally } from "../../static/room/view/facts.js";
+import { absence, tally } from "../../static/room/selectors.js";
 import { aRoom, aRound } from "./rooms.js";
 
 /** @import {Member} from "../../static/room/state.js" */
@@ -11,7 +11,7 @@ import { aRoom, aRound } from "./rooms.js";
 const ids = (members) => members.map((member) => member.userId);
 
 /**
- * A room in which Jonas votes in another way of being there.
+ * A room in which Jonas has another presence.
  *
  * @param {Partial<Member>} presence
  * @param {string[]} votedUserIds
@@ -30,20 +30,20 @@ describe("the count of votes", () => {
     ["offline", { isOnline: false, isAway: false }],
   ]);
 
-  test("expects whoever is here", () => {
+  test("expects every voter who is present", () => {
     const { voted, missing, expected } = tally(aRoomWith({}, ["amira"]));
     assert.deepEqual([ids(voted), ids(missing), expected], [["amira"], ["jonas"], 2]);
   });
 
   for (const [how, presence] of presences) {
-    test(`waits for nobody who is ${how}`, () => {
+    test(`does not wait for voters who are ${how}`, () => {
       const result = tally(aRoomWith(presence, ["amira"]));
       assert.deepEqual(ids(result[how]), ["jonas"]);
       assert.deepEqual(result.missing, []);
       assert.equal(result.expected, 1);
     });
 
-    test(`counts who voted before being ${how}`, () => {
+    test(`counts voters who voted before being ${how}`, () => {
       const result = tally(aRoomWith(presence, ["amira", "jonas"]));
       assert.deepEqual(ids(result.voted), ["amira", "jonas"]);
       assert.deepEqual(result[how], []);
@@ -52,7 +52,7 @@ describe("the count of votes", () => {
   }
 });
 
-test("offline is more than away", () => {
+test("offline overrides away", () => {
   const [amira] = aRoom().members;
   assert.equal(absence(amira), "");
   assert.equal(absence({ ...amira, isAway: true }), "away");

@@ -1,32 +1,32 @@
-/** What comes next. To facilitators the one filled button of the screen, to others a line. */
+/** The next action: for facilitators the one primary button, for others a line. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { taskInHand } from "../state.js";
-import { estimates, facilitators, hasEnded, tally } from "./facts.js";
-import { sent } from "./forms.js";
-import { listed, titleOf } from "./words.js";
+import { estimates, facilitators, hasEnded, tally } from "../selectors.js";
+import { currentTask } from "../state.js";
+import { onSubmit } from "./forms.js";
+import { formatList, titleOf } from "./words.js";
 
 /**
  * @import {Room, Round} from "../state.js"
- * @import {Actions, Shown} from "./shown.js"
+ * @import {Actions, ViewProps} from "../types.js"
  */
 
 /**
- * @param {Shown} shown
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function step({ room, links }, actions) {
-  if (hasEnded(room)) return afterwards(links);
-  if (!room.me.isFacilitator) return whatOthersDo(room);
+export function nextAction({ room, links }, actions) {
+  if (hasEnded(room)) return ended(links);
+  if (!room.me.isFacilitator) return statusForOthers(room);
   if (!room.round) return start(room, actions);
   return room.round.status === "voting"
     ? reveal(room, room.round, actions)
     : agree(room, room.round, actions);
 }
 
-/** @param {Shown["links"]} links */
-function afterwards(links) {
-  return html`<div class="step">
+/** @param {ViewProps["links"]} links */
+function ended(links) {
+  return html`<div class="next-action">
     <small>The session has ended.</small>
     <span class="buttons"
       ><a class="button next" href=${links.report}>See the report</a></span
@@ -35,16 +35,16 @@ function afterwards(links) {
 }
 
 /** @param {Room} room */
-function whatOthersDo(room) {
+function statusForOthers(room) {
   const { round } = room;
   const names = facilitators(room);
-  const who = names.length ? listed(names, 2) : "A facilitator";
+  const facilitatorNames = names.length ? formatList(names, 2) : "A facilitator";
   const line = !round
-    ? `${who} will start the vote.`
+    ? `${facilitatorNames} will start the vote.`
     : round.status === "voting"
       ? votedSentence(room)
-      : `${who} will agree on an estimate with you.`;
-  return html`<div class="step"><small>${line}</small></div>`;
+      : `${facilitatorNames} will record the estimate.`;
+  return html`<div class="next-action"><small>${line}</small></div>`;
 }
 
 /** @param {Room} room */
@@ -58,9 +58,9 @@ function votedSentence(room) {
  * @param {Actions} actions
  */
 function start(room, actions) {
-  const task = taskInHand(room);
+  const task = currentTask(room);
   if (!task) return quickVote(actions);
-  return html`<div class="step">
+  return html`<div class="next-action">
     <small>Next in the queue ${skip(task.taskId, actions)}</small>
     <span class="buttons">
       <button class="button next" @click=${() => actions.start(task.taskId)}>
@@ -73,10 +73,10 @@ function start(room, actions) {
 /** @param {Actions} actions */
 function quickVote(actions) {
   return html`<form
-    class="step quick"
-    @submit=${sent(({ title }) => actions.quickVote(title))}
+    class="next-action quick"
+    @submit=${onSubmit(({ title }) => actions.quickVote(title))}
   >
-    <label class="small" for="quick-title">Vote on something now; a name can wait</label>
+    <label class="small" for="quick-title">Vote on something now and name it later</label>
     <span class="buttons">
       <input
         class="input"
@@ -85,7 +85,7 @@ function quickVote(actions) {
         dir="auto"
         maxlength="255"
         autocomplete="off"
-        placeholder="No name yet"
+        placeholder="Task name (optional)"
       />
       <button class="button next">Start a vote</button>
     </span>
@@ -99,7 +99,7 @@ function quickVote(actions) {
  */
 function reveal(room, round, actions) {
   const { voted, missing } = tally(room);
-  return html`<div class="step">
+  return html`<div class="next-action">
     <small>${votedSentence(room)} ${skip(round.taskId, actions)}</small>
     <span class="buttons">
       <button
@@ -130,9 +130,9 @@ function skip(taskId, actions) {
  */
 function agree(room, round, actions) {
   const suggestion = round.statistics?.suggestion ?? null;
-  return html`<div class="step">
+  return html`<div class="next-action">
     <small>
-      ${suggestion === null ? "No size was laid" : "Nearest to the median"}
+      ${suggestion === null ? "No numeric votes" : "Closest to the median"}
       <button class="text-button" popovertarget="estimates">
         ${suggestion === null ? "Agree on a card" : "Another card"}
       </button>
