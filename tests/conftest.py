@@ -13,6 +13,15 @@ settings.register_profile("gate", derandomize=True, deadline=None, database=None
 settings.load_profile("gate")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """``-m database``: what uses the database, whichever it is."""
+    for item in items:
+        uses = {"db", "transactional_db"}.intersection(item.fixturenames)
+        if uses or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @pytest.fixture
 def outbox():
     """What was published since the test began: (channel, type, data), in order."""

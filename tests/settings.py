@@ -1,4 +1,7 @@
-"""The product's own settings, with an environment that no machine can change."""
+"""The product's own settings, with an environment that no machine can change.
+
+The database is SQLite's, or the one that ``TEST_DATABASE_URL`` names.
+"""
 
 import os
 
@@ -10,6 +13,8 @@ os.environ.update(
     READ_DOT_ENV="off",
     REALTIME_PROVIDER="memory",
 )
+if url := os.environ.get("TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = url
 
 from planning_poker.settings import *  # noqa: E402, F403
 

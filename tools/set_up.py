@@ -78,6 +78,7 @@ def set_up(purpose: str) -> None:
     collect_static_files()
     if purpose == "test":
         install_soketi(ROOT / "tests" / "soketi")
+        install_postgres()
         os.environ["CHROMIUM_PATH"] = browser()
 
 
@@ -282,6 +283,26 @@ def browser_of_the_system() -> "str | None":
         return None
     apt_install("chromium")
     return first_that_starts(BROWSERS)
+
+
+def install_postgres() -> None:
+    """The tests over it say so themselves where there is none."""
+    if postgres() is None and may_install_system_packages():
+        try:
+            apt_install("postgresql")
+        except CannotGoOn as reason:
+            print(reason, flush=True)
+
+
+def postgres() -> "Path | None":
+    """The folder of PostgreSQL's programs: those on PATH, else Debian's newest."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    # Debian keeps them outside of PATH, a folder for each version.
+    found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest_last = sorted(found, key=lambda path: int(path.parts[4].split(".")[0]))
+    return newest_last[-1].parent if newest_last else None
 
 
 def may_install_system_packages() -> bool:
