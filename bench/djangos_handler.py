@@ -19,8 +19,8 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from planning_poker.application import Application  # noqa: E402
 from realtime.credentials import embedded_app  # noqa: E402
+from realtime.listening import Server, configuration, listen  # noqa: E402
 from realtime.server import EmbeddedServer  # noqa: E402
-from realtime.serving import Server, configuration, listen  # noqa: E402
 
 
 class UnderDjangosHandler(Application):

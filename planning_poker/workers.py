@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from realtime.serving import configuration
+from realtime.listening import configuration
 
 if TYPE_CHECKING:
     from planning_poker.application import Application

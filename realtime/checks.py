@@ -5,8 +5,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
-from .embedded import check_options
 from .factory import get_realtime_service
+from .server_settings import check_options
 
 
 @register()

@@ -18,7 +18,6 @@ from django.urls import reverse
 from pusher import Pusher
 from pusher.errors import PusherBadRequest, PusherBadStatus
 
-from realtime.backends import EmbeddedBackend, HttpBackend
 from realtime.channels import ENCRYPTED_PREFIX, PRESENCE_PREFIX, PRIVATE_PREFIX
 from realtime.config import ClientConfig
 from realtime.delivery import REFETCH, Delivery, EventRefused, Outgoing
@@ -33,6 +32,8 @@ from realtime.endpoints import (
 from realtime.events import ChannelMember, as_json
 from realtime.server import running_server
 from realtime.service import RealtimeService
+
+from .pusher_http import EmbeddedBackend, HttpBackend
 
 # For connecting, and again for the answer. Nobody waits for it but the next event.
 TIMEOUT_SECONDS = 2

@@ -16,9 +16,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from realtime.listening import Server as UvicornServer
+from realtime.listening import configuration
 from realtime.server import App, EmbeddedServer
-from realtime.serving import Server as UvicornServer
-from realtime.serving import configuration
 from tests.guests import Guest
 from tests.process.misbehaving import Provider, takes_them
 from tests.serving import ROOT, RealtimeServer, Server

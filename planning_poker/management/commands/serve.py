@@ -18,15 +18,15 @@ from planning_poker.application import Application
 from planning_poker.hosts import network_address
 from planning_poker.workers import Workers
 from realtime import get_realtime_service
-from realtime.embedded import build_embedded_server
-from realtime.server import EmbeddedServer
-from realtime.serving import (
+from realtime.listening import (
     CannotListen,
     Server,
     configuration,
     listen,
     raise_file_limit,
 )
+from realtime.server import EmbeddedServer
+from realtime.server_settings import build_embedded_server
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
 

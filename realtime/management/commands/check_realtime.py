@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from realtime import get_realtime_service
-from realtime.checking import Trouble, check
+from realtime.diagnostics import Trouble, check
 
 
 class Command(BaseCommand):

@@ -6,15 +6,15 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from realtime.embedded import build_embedded_server
 from realtime.endpoints import app_of
-from realtime.serving import (
+from realtime.listening import (
     CannotListen,
     Server,
     configuration,
     listen,
     raise_file_limit,
 )
+from realtime.server_settings import build_embedded_server
 
 # Where other servers of the protocol listen too.
 DEFAULT_PORT = "6001"

@@ -1,6 +1,6 @@
 """Tries the configured provider for real, and says in words what is wrong with it."""
 
+from .error import Trouble
 from .steps import Finding, check
-from .trouble import Trouble
 
 __all__ = ["Finding", "Trouble", "check"]

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 
 from realtime import get_realtime_service
-from realtime.checking import Trouble, check
+from realtime.diagnostics import Trouble, check
 from tests.realtime.server.running import APP, RunningServer
 
 CREDENTIALS = {"app_id": APP.app_id, "key": APP.key, "secret": APP.secret}
@@ -37,8 +37,8 @@ def server():
 @pytest.fixture
 def impatient(monkeypatch):
     """What never comes need not be waited for as long as in earnest."""
-    monkeypatch.setattr("realtime.checking.line.PATIENCE_SECONDS", 2)
-    monkeypatch.setattr("realtime.checking.steps.ARRIVAL_SECONDS", 0.5)
+    monkeypatch.setattr("realtime.diagnostics.probe_connection.PATIENCE_SECONDS", 2)
+    monkeypatch.setattr("realtime.diagnostics.steps.ARRIVAL_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -310,7 +310,7 @@ def test_a_key_of_another_cluster(provide, monkeypatch):
     with pusher_server(not_here, welcome=None) as port:
         # The hosted one speaks TLS at another address; all else is as it is there.
         monkeypatch.setattr(
-            "realtime.checking.destination.Destination.url",
+            "realtime.diagnostics.destination.Destination.url",
             f"ws://127.0.0.1:{port}/app/{APP.key}?protocol=7",
         )
         monkeypatch.setattr(socket, "create_connection", connect_to)

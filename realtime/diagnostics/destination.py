@@ -10,7 +10,7 @@ from django.conf import settings
 from realtime.config import ClientConfig
 from realtime.endpoints import DEFAULT_PORTS
 
-from .trouble import Trouble
+from .error import Trouble
 
 _PAGE = re.compile(
     r"(https?)://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?/?"

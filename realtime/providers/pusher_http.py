@@ -11,7 +11,7 @@ import requests
 from pusher.http import Request, process_response
 from pusher.requests import RequestsBackend
 
-from .server import running_server
+from realtime.server import running_server
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, reconnect
 from websockets.typing import Origin
 
-from . import causes
+from . import explanations
 from .destination import Destination
 
 PATIENCE_SECONDS = 10
@@ -55,14 +55,14 @@ class Line:
         """Wait for the server's welcome. Raises Trouble."""
         message = self.hear(PATIENCE_SECONDS)
         if message is None:
-            raise causes.says_nothing(self._destination)
+            raise explanations.says_nothing(self._destination)
         data = message.get("data")
         if message.get("event") == "pusher:error" and isinstance(data, dict):
-            raise causes.refused(
+            raise explanations.refused(
                 data.get("code"), data.get("message"), self._destination
             )
         if not isinstance(data, dict) or not isinstance(data.get("socket_id"), str):
-            raise causes.speaks_something_else(self._destination)
+            raise explanations.speaks_something_else(self._destination)
         self.socket_id = data["socket_id"]
 
     def subscribe(self, channel: str, signed: Message) -> None:
@@ -75,8 +75,10 @@ class Line:
                 case "pusher_internal:subscription_succeeded":
                     return
                 case "pusher:error" | "pusher:subscription_error":
-                    raise causes.not_allowed(message.get("data"), self._destination)
-        raise causes.says_nothing(self._destination)
+                    raise explanations.not_allowed(
+                        message.get("data"), self._destination
+                    )
+        raise explanations.says_nothing(self._destination)
 
     def hear(self, seconds: float) -> Message | None:
         """The next message, its data read; None if there was none for so long.
@@ -89,7 +91,7 @@ class Line:
             return None
         except ConnectionClosed as closed:
             close = closed.rcvd
-            raise causes.refused(
+            raise explanations.refused(
                 close and close.code, close and close.reason, self._destination
             ) from None
         return _read(text)
@@ -110,7 +112,7 @@ def connected(destination: Destination) -> Iterator[Line]:
     try:
         websocket = connecting.connect()
     except (OSError, InvalidHandshake) as error:
-        raise causes.not_connected(error, destination) from error
+        raise explanations.not_connected(error, destination) from error
     with websocket:
         yield Line(websocket, destination)
 

@@ -16,9 +16,9 @@ from nacl.secret import SecretBox
 from realtime.events import ChannelMember
 from realtime.service import RealtimeService
 
-from . import causes
+from . import explanations
 from .destination import Destination, destination_of
-from .line import Line, connected
+from .probe_connection import Line, connected
 
 # The service tries twice, with a time-out of two seconds for connecting and answer.
 ARRIVAL_SECONDS = 10
@@ -99,7 +99,7 @@ def _try(
         if key is not None:
             heard = _decrypted(heard, key)
         if heard != data:
-            raise causes.changed_on_its_way(destination)
+            raise explanations.changed_on_its_way(destination)
         how = "an encrypted event" if key is not None else "an event"
         yield Finding(f"Published {how} and received it {_since(start)}.")
 
@@ -109,11 +109,11 @@ def _compare_clocks(line: Line, destination: Destination) -> Iterator[Finding]:
     if seconds is None or abs(seconds) < CLOCK_WORTH_TELLING_SECONDS:
         return
     if abs(seconds) > CLOCK_TOLERANCE_SECONDS:
-        raise causes.clock_is_off(seconds, destination)
+        raise explanations.clock_is_off(seconds, destination)
     yield Finding(
         f"This machine's clock and the server's differ by {abs(seconds):.0f} seconds; "
         f"from {CLOCK_TOLERANCE_SECONDS} on nothing would be taken. "
-        + causes.CLOCK_CURE,
+        + explanations.CLOCK_CURE,
         is_note=True,
     )
 
@@ -126,8 +126,8 @@ def _hear_event(line: Line, logged: list[str], destination: Destination) -> Any:
         if message and message.get("event") == EVENT:
             return message.get("data")
         if logged:
-            raise causes.not_published(logged[0], destination)
-    raise causes.not_arrived(destination)
+            raise explanations.not_published(logged[0], destination)
+    raise explanations.not_arrived(destination)
 
 
 @contextlib.contextmanager

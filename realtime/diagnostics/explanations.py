@@ -12,7 +12,7 @@ from typing import Any
 from websockets.exceptions import InvalidStatus, ProxyError
 
 from .destination import Destination, Kind
-from .trouble import Trouble
+from .error import Trouble
 
 LONGEST_QUOTE = 200
 CLOCK_CURE = (
