@@ -16,43 +16,43 @@ from .events import ChannelMember
 PRIVATE_PREFIX = "private-"
 ENCRYPTED_PREFIX = "private-encrypted-"
 PRESENCE_PREFIX = "presence-"
-LONGEST_WIRE_NAME = 164
+MAX_WIRE_NAME_LENGTH = 164
 
-MayListen = Callable[..., ChannelMember | None]
+MaySubscribe = Callable[..., ChannelMember | None]
 
 
 @dataclass(frozen=True)
 class _Registration:
     pattern: re.Pattern[str]
-    may_listen: MayListen
+    may_subscribe: MaySubscribe
 
 
 _registrations: dict[str, _Registration] = {}
 
 
-def register_channel(pattern: str, may_listen: MayListen) -> None:
+def register_channel(pattern: str, may_subscribe: MaySubscribe) -> None:
     """Say who may listen to the channels whose name follows ``pattern``.
 
     ``pattern`` is an application's name such as ``"planning-poker-{session_id}"``; what
     stands in braces is passed to ``may_listen(request, session_id=...)`` by name, and
     is made of letters and digits. It answers who is asking, or None to refuse.
     """
-    _registrations[pattern] = _Registration(_compiled(pattern), may_listen)
+    _registrations[pattern] = _Registration(_compiled(pattern), may_subscribe)
 
 
-def listener(request: HttpRequest, wire_name: str) -> ChannelMember | None:
+def authorized_member(request: HttpRequest, wire_name: str) -> ChannelMember | None:
     """Who asks to listen to a channel, by its name on the wire. None: she may not."""
     name = _application_name(wire_name)
     if name is None:
         return None
     for registration in _registrations.values():
         if match := registration.pattern.fullmatch(name):
-            return registration.may_listen(request, **match.groupdict())
+            return registration.may_subscribe(request, **match.groupdict())
     return None
 
 
 def _application_name(wire_name: str) -> str | None:
-    if len(wire_name) > LONGEST_WIRE_NAME:
+    if len(wire_name) > MAX_WIRE_NAME_LENGTH:
         return None
     # The longer one first: an application's own name may begin with "encrypted-".
     for prefix in (ENCRYPTED_PREFIX, PRIVATE_PREFIX, PRESENCE_PREFIX):

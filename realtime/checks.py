@@ -10,7 +10,7 @@ from .server_settings import check_options
 
 
 @register()
-def the_service_can_be_built(**kwargs: Any) -> list[CheckMessage]:
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
     try:
         get_realtime_service()
         check_options()

@@ -10,7 +10,7 @@ FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 30.0
 
 
-class Circuit:
+class CircuitBreaker:
     """Closed, all goes through. After FAILURES_TO_OPEN failures in a row it is open:
     nothing does, until a pause is over. Then it is half-open: one attempt decides, and
     if that fails, the next pause is twice as long.
@@ -37,12 +37,12 @@ class Circuit:
             return 0
         return max(0, self._opened_at + self._pause_seconds - self._clock())
 
-    def note_success(self) -> None:
+    def record_success(self) -> None:
         self._failures = 0
         self._pause_seconds = FIRST_PAUSE_SECONDS
         self._opened_at = None
 
-    def note_failure(self) -> None:
+    def record_failure(self) -> None:
         self._failures += 1
         if self._opened_at is not None:
             self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)

@@ -13,12 +13,12 @@ def embedded_app() -> App:
     The app id is made of digits: the ``pusher`` package takes nothing else.
     """
     return App(
-        app_id=str(int(_derived("app id")[:8], 16)),
-        key=_derived("key")[:20],
-        secret=_derived("secret")[:40],
+        app_id=str(int(_derive("app id")[:8], 16)),
+        key=_derive("key")[:20],
+        secret=_derive("secret")[:40],
     )
 
 
-def _derived(what: str) -> str:
+def _derive(what: str) -> str:
     label = f"realtime embedded server {what}".encode()
     return hmac.digest(settings.SECRET_KEY.encode(), label, "sha256").hex()

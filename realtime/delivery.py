@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from .circuit import Circuit, State
+from .circuit import CircuitBreaker, State
 
 QUEUE_LENGTH = 1_000
 # Pusher docs, HTTP API, batch events.
@@ -22,17 +22,17 @@ EVENTS_PER_BATCH = 10
 # Reverb takes a request of 10,000 bytes; what else is in it needs some of them.
 BATCH_BYTES = 9_000
 FLUSH_SECONDS = 2
-LONGEST_REASON = 300
+MAX_REASON_LENGTH = 300
 # Beyond this many rooms, those that wait for the longest are forgotten: their browsers
 # look by themselves after a while.
-REMEMBERED_CHANNELS = 10_000
+MAX_REFETCH_CHANNELS = 10_000
 REFETCH = "refetch"
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class OutgoingEvent:
     """An event on its way: the application's channel, and the data as JSON."""
 
     channel: str
@@ -45,7 +45,7 @@ class Outgoing:
         return len(json.dumps(self.data)) + len(self.channel) + len(self.name) + 64
 
 
-class EventRefused(Exception):  # noqa: N818 -- it names a refusal, not an error
+class EventRejectedError(Exception):
     """The provider is well, and will never take what it was sent."""
 
 
@@ -66,29 +66,30 @@ class Counters:
 class Delivery:
     """Sends events on one daemon thread, and keeps away from a provider that is down.
 
-    ``send`` gets one to EVENTS_PER_BATCH events and raises what it likes; EventRefused
-    where other events have better prospects. A delivery belongs to the process that
+    ``send`` gets one to EVENTS_PER_BATCH events and raises what it likes:
+    EventRejectedError where other events have better prospects. A delivery belongs to
+    the process that
     made it: a forked one makes its own, because the factory forgets the service there.
     """
 
     def __init__(
         self,
-        send: Callable[[Sequence[Outgoing]], object],
+        send: Callable[[Sequence[OutgoingEvent]], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send
         self._clock = clock
-        self._circuit = Circuit(clock)
+        self._circuit = CircuitBreaker(clock)
         self._counters = Counters()
-        self._waiting: deque[Outgoing] = deque()
+        self._waiting: deque[OutgoingEvent] = deque()
         # Channels that miss an event, those that wait for the longest first.
-        self._missing: dict[str, None] = {}
+        self._refetch_channels: dict[str, None] = {}
         self._is_overflowing = False
         self._thread: threading.Thread | None = None
         # Held for everything above, and never while something is being sent.
         self._changed = threading.Condition()
 
-    def put(self, event: Outgoing) -> None:
+    def enqueue(self, event: OutgoingEvent) -> None:
         """Send soon. Never waits, never raises."""
         with self._changed:
             if self._circuit.state != "closed":
@@ -105,19 +106,19 @@ class Delivery:
             self._changed.notify()
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._work, name="realtime-delivery", daemon=True
+                    target=self._run, name="realtime-delivery", daemon=True
                 )
                 self._thread.start()
 
-    def send_now(self, event: Outgoing) -> None:
+    def send_now(self, event: OutgoingEvent) -> None:
         """Send on the caller's thread, to a provider that is in this process."""
-        self._attempt([event])
-        while self._missing:
+        self._try_send([event])
+        while self._refetch_channels:
             refetches = self._next_refetches()
-            if not self._attempt(refetches):
+            if not self._try_send(refetches):
                 return
 
-    def note_retry(self) -> None:
+    def count_retry(self) -> None:
         """The connection was dropped, and the request was sent once more."""
         with self._changed:
             self._counters.retried += 1
@@ -139,17 +140,17 @@ class Delivery:
         if thread:
             thread.join(FLUSH_SECONDS)
 
-    def work_once(self) -> bool:
+    def deliver_next(self) -> bool:
         """Send what is next, if anything may be sent: one step of the thread."""
         with self._changed:
             events = self._next_events()
         if events:
-            self._attempt(events)
+            self._try_send(events)
         return bool(events)
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while True:
-            if self.work_once():
+            if self.deliver_next():
                 continue
             with self._changed:
                 if self._waiting and self._circuit.state == "closed":
@@ -158,16 +159,16 @@ class Delivery:
                     return  # It was closed.
                 # Without a channel that misses something, nothing is due by itself.
                 self._changed.wait(
-                    self._circuit.seconds_left if self._missing else None
+                    self._circuit.seconds_left if self._refetch_channels else None
                 )
 
-    def _next_events(self) -> list[Outgoing]:
+    def _next_events(self) -> list[OutgoingEvent]:
         match self._circuit.state:
             case "open":
                 return []
             case "half-open":
                 return self._next_refetches(most=1)
-        events: list[Outgoing] = []
+        events: list[OutgoingEvent] = []
         room = BATCH_BYTES
         while self._waiting and len(events) < EVENTS_PER_BATCH:
             room -= self._waiting[0].size
@@ -179,53 +180,53 @@ class Delivery:
         self._is_overflowing = False
         return self._next_refetches()
 
-    def _next_refetches(self, most: int = EVENTS_PER_BATCH) -> list[Outgoing]:
+    def _next_refetches(self, most: int = EVENTS_PER_BATCH) -> list[OutgoingEvent]:
         with self._changed:
-            channels = list(self._missing)[:most]
+            channels = list(self._refetch_channels)[:most]
             for channel in channels:
-                del self._missing[channel]
-        return [Outgoing(channel, REFETCH, "{}") for channel in channels]
+                del self._refetch_channels[channel]
+        return [OutgoingEvent(channel, REFETCH, "{}") for channel in channels]
 
-    def _attempt(self, events: list[Outgoing]) -> bool:
+    def _try_send(self, events: list[OutgoingEvent]) -> bool:
         started = self._clock()
         try:
             self._send(events)
-        except EventRefused as refused:
-            self._note_refusal(events, refused, self._clock() - started)
+        except EventRejectedError as rejection:
+            self._on_rejection(events, rejection, self._clock() - started)
             return False
         except Exception as error:  # noqa: BLE001 -- libraries raise what they like
-            self._note_failure(events, error, self._clock() - started)
+            self._on_failure(events, error, self._clock() - started)
             return False
         with self._changed:
             self._counters.sent += len(events)
             self._counters.seconds += self._clock() - started
             if self._circuit.state != "closed":
                 logger.info("Events can be sent again")
-            self._circuit.note_success()
+            self._circuit.record_success()
         return True
 
-    def _note_refusal(
-        self, events: list[Outgoing], refused: EventRefused, seconds: float
+    def _on_rejection(
+        self, events: list[OutgoingEvent], rejection: EventRejectedError, seconds: float
     ) -> None:
         with self._changed:
             self._counters.seconds += seconds
             # That it refuses shows that it is well.
-            self._circuit.note_success()
+            self._circuit.record_success()
         if len(events) > 1:
             # One of them is at fault, and the others go without it.
             for event in events:
-                self._attempt([event])
+                self._try_send([event])
             return
-        self._lose(events, refused)
+        self._record_loss(events, rejection)
 
-    def _note_failure(
-        self, events: list[Outgoing], error: Exception, seconds: float
+    def _on_failure(
+        self, events: list[OutgoingEvent], error: Exception, seconds: float
     ) -> None:
-        self._lose(events, error)
+        self._record_loss(events, error)
         with self._changed:
             self._counters.seconds += seconds
             was_closed = self._circuit.state == "closed"
-            self._circuit.note_failure()
+            self._circuit.record_failure()
             if self._circuit.state == "closed":
                 return
             while self._waiting:
@@ -237,16 +238,16 @@ class Delivery:
                     self._circuit.seconds_left,
                 )
 
-    def _lose(self, events: list[Outgoing], error: Exception) -> None:
+    def _record_loss(self, events: list[OutgoingEvent], error: Exception) -> None:
         """Count and tell what was tried in vain; what it tells of is true."""
         with self._changed:
             is_news = self._circuit.state == "closed"
             for event in events:
                 # A refetch that is refused would be refused for ever.
-                if event.name == REFETCH and isinstance(error, EventRefused):
+                if event.name == REFETCH and isinstance(error, EventRejectedError):
                     continue
                 self._counters.failed += 1
-                self._miss(event)
+                self._add_refetch(event)
         if is_news:
             logger.error(
                 "%s was not delivered: %s: %s",
@@ -255,14 +256,14 @@ class Delivery:
                 _reason(error),
             )
 
-    def _drop(self, event: Outgoing) -> None:
+    def _drop(self, event: OutgoingEvent) -> None:
         self._counters.dropped += 1
-        self._miss(event)
+        self._add_refetch(event)
 
-    def _miss(self, event: Outgoing) -> None:
-        self._missing.setdefault(event.channel)
-        if len(self._missing) > REMEMBERED_CHANNELS:
-            del self._missing[next(iter(self._missing))]
+    def _add_refetch(self, event: OutgoingEvent) -> None:
+        self._refetch_channels.setdefault(event.channel)
+        if len(self._refetch_channels) > MAX_REFETCH_CHANNELS:
+            del self._refetch_channels[next(iter(self._refetch_channels))]
 
 
 def _reason(error: Exception) -> str:
@@ -270,4 +271,4 @@ def _reason(error: Exception) -> str:
     signature others could send again: whatever may be a signature is left out.
     """
     line = " ".join(str(error).split())
-    return re.sub("[0-9a-f]{32,}", "…", line)[:LONGEST_REASON]
+    return re.sub("[0-9a-f]{32,}", "…", line)[:MAX_REASON_LENGTH]

@@ -39,23 +39,23 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Server:
+class ServerAddress:
     """A server of the protocol. ``browsers`` None: they find it where their page is.
 
     ``cluster`` is empty but for hosted Pusher.
     """
 
     app: App
-    publishing: Endpoint
-    browsers: Endpoint | None
+    api_endpoint: Endpoint
+    browser_endpoint: Endpoint | None
     cluster: str = ""
 
     @property
     def is_embedded(self) -> bool:
-        return self.browsers is None
+        return self.browser_endpoint is None
 
 
-def embedded_server() -> Server:
+def embedded_server_address() -> ServerAddress:
     """The embedded one, where the process that holds it listens."""
     address: str = settings.REALTIME["SERVER_URL"]
     parts = re.fullmatch(f"(https?)://({_HOST})(?::([0-9]+))?/?", address)
@@ -66,21 +66,21 @@ def embedded_server() -> Server:
         )
     scheme, host, port = parts.groups()
     endpoint = Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
-    return Server(embedded_app(), endpoint, browsers=None)
+    return ServerAddress(embedded_app(), endpoint, browser_endpoint=None)
 
 
-def hosted_server(app: App, cluster: str) -> Server:
+def hosted_server_address(app: App, cluster: str) -> ServerAddress:
     """Pusher's own, in one of its clusters."""
     cluster = _checked_cluster(cluster or DEFAULT_CLUSTER)
-    return Server(
+    return ServerAddress(
         app,
-        publishing=Endpoint("https", f"api-{cluster}.pusher.com", 443),
-        browsers=Endpoint("https", f"ws-{cluster}.pusher.com", 443),
+        api_endpoint=Endpoint("https", f"api-{cluster}.pusher.com", 443),
+        browser_endpoint=Endpoint("https", f"ws-{cluster}.pusher.com", 443),
         cluster=cluster,
     )
 
 
-def own_server(
+def self_hosted_address(
     app: App | None,
     *,
     host: str,
@@ -89,7 +89,7 @@ def own_server(
     public_host: str,
     public_port: str,
     public_scheme: str,
-) -> Server:
+) -> ServerAddress:
     """One that the operator runs, at PUSHER_HOST."""
     if app is None:
         raise ImproperlyConfigured(
@@ -97,12 +97,14 @@ def own_server(
             "PUSHER_KEY and PUSHER_SECRET to those of that server, or unset "
             "PUSHER_HOST to use the embedded server."
         )
-    publishing = _endpoint("PUSHER", scheme or "https", host, port)
-    browsers = _public(publishing, public_scheme, public_host, public_port)
-    return Server(app, publishing, browsers)
+    api_endpoint = _endpoint("PUSHER", scheme or "https", host, port)
+    browser_endpoint = _public_endpoint(
+        api_endpoint, public_scheme, public_host, public_port
+    )
+    return ServerAddress(app, api_endpoint, browser_endpoint)
 
 
-def app_of(app_id: str, key: str, secret: str) -> App | None:
+def app_from_credentials(app_id: str, key: str, secret: str) -> App | None:
     """The credentials, None where none is set."""
     given = {"PUSHER_APP_ID": app_id, "PUSHER_KEY": key, "PUSHER_SECRET": secret}
     missing = [name for name, text in given.items() if not text]
@@ -163,7 +165,7 @@ def _endpoint(prefix: str, scheme: str, host: str, port: str) -> Endpoint:
     return Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
 
 
-def _public(server: Endpoint, scheme: str, host: str, port: str) -> Endpoint:
+def _public_endpoint(server: Endpoint, scheme: str, host: str, port: str) -> Endpoint:
     """Where browsers reach a server: there too, but for what is said of them.
 
     Its port is no guide to them if they come by another scheme: a proxy is between.

@@ -12,15 +12,15 @@ from typing import Any
 import uvicorn
 
 from .server import EmbeddedServer
-from .server.http import PunctualHttpProtocol
+from .server.http import RequestTimeoutHttpProtocol
 
 BACKLOG = 2048
 # Longer than any pause of a process that publishes over a kept connection.
 KEEP_ALIVE_SECONDS = 75
-STOPPING_PATIENCE_SECONDS = 10
+GRACEFUL_SHUTDOWN_SECONDS = 10
 
 
-class CannotListen(Exception):  # noqa: N818 -- it names what is the case
+class ListenError(Exception):
     """Its message is a sentence for whoever started the process."""
 
 
@@ -28,7 +28,7 @@ def listen(host: str, port: int, *, port_is_set_by: str) -> list[socket.socket]:
     """A socket for each address of the host; ``::`` takes IPv4 in as well.
 
     ``port_is_set_by`` is the setting or option that a refusal names. Raises
-    CannotListen.
+    ListenError.
     """
     try:
         if host == "::":
@@ -46,21 +46,21 @@ def listen(host: str, port: int, *, port_is_set_by: str) -> list[socket.socket]:
             for family, _, _, _, address in addresses
         ]
     except OverflowError:
-        raise CannotListen(
+        raise ListenError(
             f"{port_is_set_by}={port} is no port: they end at 65535."
         ) from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise CannotListen(
+            raise ListenError(
                 f"Port {port} is taken by another program. "
                 f"Choose another one, for example with {port_is_set_by}={port + 1}."
             ) from None
-        raise CannotListen(
+        raise ListenError(
             f"Cannot listen on {host}, port {port}: {error.strerror}."
         ) from None
 
 
-def configuration(
+def uvicorn_config(
     application: Any, embedded: EmbeddedServer | None = None, **options: Any
 ) -> uvicorn.Config:
     """How uvicorn serves ``application``, an ASGI application or where to import one.
@@ -72,7 +72,7 @@ def configuration(
         # Left to guess, uvicorn takes a bound method for one of ASGI 2.
         interface="asgi3",
         loop="uvloop",
-        http=embedded.http_protocol_class if embedded else PunctualHttpProtocol,
+        http=embedded.http_protocol_class if embedded else RequestTimeoutHttpProtocol,
         ws=embedded.websocket_protocol_class if embedded else "none",
         log_config=None,
         # What uvicorn tells besides is said by the commands already, or is of interest
@@ -81,12 +81,12 @@ def configuration(
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=STOPPING_PATIENCE_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
         **options,
     )
 
 
-class Server(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """A server that ends well when it was told to stop and did so.
 
     uvicorn would raise the signal that stopped it once more, and die of it.
@@ -96,15 +96,15 @@ class Server(uvicorn.Server):
         self,
         config: uvicorn.Config,
         embedded: EmbeddedServer | None,
-        when_started: Callable[[], None],
+        on_started: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._embedded = embedded
-        self._when_started = when_started
+        self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._when_started()
+        self._on_started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._embedded:

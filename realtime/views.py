@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .channels import listener
+from .channels import authorized_member
 from .factory import get_realtime_service
 from .signals import webhook_received
 
@@ -24,7 +24,9 @@ def authorize(request: HttpRequest) -> JsonResponse:
     """
     socket_id = request.POST.get("socket_id", "")
     channel_name = request.POST.get("channel_name", "")
-    member = _SOCKET_ID.fullmatch(socket_id) and listener(request, channel_name)
+    member = _SOCKET_ID.fullmatch(socket_id) and authorized_member(
+        request, channel_name
+    )
     if not member:
         return _refusal()
     try:

@@ -20,14 +20,14 @@ from pusher.errors import PusherBadRequest, PusherBadStatus
 
 from realtime.channels import ENCRYPTED_PREFIX, PRESENCE_PREFIX, PRIVATE_PREFIX
 from realtime.config import ClientConfig
-from realtime.delivery import REFETCH, Delivery, EventRefused, Outgoing
+from realtime.delivery import REFETCH, Delivery, EventRejectedError, OutgoingEvent
 from realtime.endpoints import (
-    Server,
-    app_of,
-    embedded_server,
+    ServerAddress,
+    app_from_credentials,
+    embedded_server_address,
     encryption_key,
-    hosted_server,
-    own_server,
+    hosted_server_address,
+    self_hosted_address,
 )
 from realtime.events import ChannelMember, as_json
 from realtime.server import running_server
@@ -66,14 +66,14 @@ class PusherService(RealtimeService):
         **options: object,
     ) -> None:
         super().__init__(**options)
-        app = app_of(app_id, key, secret)
+        app = app_from_credentials(app_id, key, secret)
         if public_host and not host:
             raise ImproperlyConfigured(
                 "PUSHER_PUBLIC_HOST is set, but PUSHER_HOST is not. Set PUSHER_HOST to "
                 "where this server reaches the other one, or unset PUSHER_PUBLIC_HOST."
             )
         if host:
-            server = own_server(
+            server = self_hosted_address(
                 app,
                 host=host,
                 port=port,
@@ -83,12 +83,12 @@ class PusherService(RealtimeService):
                 public_scheme=public_scheme,
             )
         elif app:
-            server = hosted_server(app, cluster)
+            server = hosted_server_address(app, cluster)
         else:
-            server = embedded_server()
+            server = embedded_server_address()
         self._use(server, encryption_key(encryption_master_key))
 
-    def _use(self, server: Server, encryption_key: str | None) -> None:
+    def _use(self, server: ServerAddress, encryption_key: str | None) -> None:
         self._server = server
         self.uses_embedded_server = server.is_embedded
         self._channel_prefix = ENCRYPTED_PREFIX if encryption_key else PRIVATE_PREFIX
@@ -97,13 +97,13 @@ class PusherService(RealtimeService):
             app_id=server.app.app_id,
             key=server.app.key,
             secret=server.app.secret,
-            host=server.publishing.host,
-            port=server.publishing.port,
-            ssl=server.publishing.is_secure,
+            host=server.api_endpoint.host,
+            port=server.api_endpoint.port,
+            ssl=server.api_endpoint.is_secure,
             timeout=TIMEOUT_SECONDS,
             encryption_master_key_base64=encryption_key,
             backend=EmbeddedBackend if server.is_embedded else HttpBackend,
-            note_retry=self._delivery.note_retry,
+            count_retry=self._delivery.count_retry,
         )
 
     @property
@@ -115,14 +115,14 @@ class PusherService(RealtimeService):
 
     def trigger(self, channel: str, event_name: str, data: Mapping[str, Any]) -> None:
         """In process where this process holds the embedded server, else on a thread."""
-        event = Outgoing(channel, event_name, as_json(data))
+        event = OutgoingEvent(channel, event_name, as_json(data))
         if self.uses_embedded_server and running_server():
             self._delivery.send_now(event)
         else:
-            self._delivery.put(event)
+            self._delivery.enqueue(event)
 
     def get_client_config(self) -> ClientConfig:
-        browsers = self._server.browsers
+        browsers = self._server.browser_endpoint
         return {
             "provider": self.browser_driver,
             "key": self._server.app.key,
@@ -189,7 +189,7 @@ class PusherService(RealtimeService):
         return server.online_user_ids(f"{PRESENCE_PREFIX}{channel}")
 
     def connect_sources(self) -> list[str]:
-        browsers = self._server.browsers
+        browsers = self._server.browser_endpoint
         return [browsers.websocket_source] if browsers else []
 
     def status(self) -> Mapping[str, Any]:
@@ -198,7 +198,7 @@ class PusherService(RealtimeService):
     def close(self) -> None:
         self._delivery.close()
 
-    def _send(self, events: Sequence[Outgoing]) -> None:
+    def _send(self, events: Sequence[OutgoingEvent]) -> None:
         try:
             if len(events) == 1:
                 self._send_one(events[0])
@@ -208,18 +208,18 @@ class PusherService(RealtimeService):
             # Both can be a ValueError, and neither is the events' fault.
             raise
         except (PusherBadRequest, TypeError, ValueError) as error:
-            raise EventRefused(str(error)) from error
+            raise EventRejectedError(str(error)) from error
         except PusherBadStatus as error:
             # Where even a refetch is too large, the size is not what is wrong.
             is_large = any(event.name != REFETCH for event in events)
             if is_large and str(error).startswith("413"):
-                raise EventRefused(str(error)) from error
+                raise EventRejectedError(str(error)) from error
             raise
 
-    def _send_one(self, event: Outgoing) -> None:
+    def _send_one(self, event: OutgoingEvent) -> None:
         self._pusher.trigger(self._wire_name(event.channel), event.name, event.data)
 
-    def _send_batch(self, events: Sequence[Outgoing]) -> None:
+    def _send_batch(self, events: Sequence[OutgoingEvent]) -> None:
         self._pusher.trigger_batch(
             [
                 {

@@ -23,9 +23,9 @@ class HttpBackend(RequestsBackend):  # type: ignore[misc] # the package is untyp
     is safe: an event that arrives again has a version that browsers know already.
     """
 
-    def __init__(self, client: Any, note_retry: Callable[[], None]) -> None:
+    def __init__(self, client: Any, count_retry: Callable[[], None]) -> None:
         super().__init__(client)
-        self._note_retry = note_retry
+        self._count_retry = count_retry
         # The package insists on its own certificates, of 2021; those of `certifi` are
         # kept up to date, and REQUESTS_CA_BUNDLE can name a company's own.
         self.options.pop("verify", None)
@@ -39,7 +39,7 @@ class HttpBackend(RequestsBackend):  # type: ignore[misc] # the package is untyp
         except requests.Timeout:
             raise
         except requests.ConnectionError:
-            self._note_retry()
+            self._count_retry()
             return super().send_request(request)
 
 
@@ -48,11 +48,11 @@ class EmbeddedBackend(HttpBackend):
     HTTP to the process that does from anywhere else.
     """
 
-    def __init__(self, client: Any, note_retry: Callable[[], None]) -> None:
-        super().__init__(client, note_retry)
+    def __init__(self, client: Any, count_retry: Callable[[], None]) -> None:
+        super().__init__(client, count_retry)
         # A proxy of the environment does not reach a server on this machine.
         self.session.trust_env = False
-        self._nobody_listens = False
+        self._server_is_down = False
 
     def send_request(self, request: Request) -> Any:
         request = _corrected(request)
@@ -64,11 +64,11 @@ class EmbeddedBackend(HttpBackend):
         try:
             answer = super().send_request(request)
         except requests.ConnectionError:
-            if not self._nobody_listens:
+            if not self._server_is_down:
                 logger.info("No live updates: no server at %s", request.base_url)
-            self._nobody_listens = True
+            self._server_is_down = True
             return {}
-        self._nobody_listens = False
+        self._server_is_down = False
         return answer
 
 

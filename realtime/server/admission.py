@@ -19,31 +19,31 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class ConnectionRefused:
+class Refusal:
     """A close code of the protocol, and the reason in words."""
 
     code: int
     reason: str
 
 
-def why_refused(
+def find_refusal(
     request: Request, app: App, allowed_origins: Collection[str]
-) -> ConnectionRefused | None:
+) -> Refusal | None:
     """Why a client may not connect, None if it may."""
     path, _, query = request.path.partition("?")
     key = re.fullmatch("/app/([^/]+)", path)
     if not key:
-        return ConnectionRefused(4005, "Path not found")
+        return Refusal(4005, "Path not found")
     if unquote(key[1]) != app.key:
-        return ConnectionRefused(4001, "Application does not exist")
+        return Refusal(4001, "Application does not exist")
     protocol = parse_qs(query).get("protocol")
     if not protocol:
-        return ConnectionRefused(4008, "No protocol version supplied")
+        return Refusal(4008, "No protocol version supplied")
     if protocol[0] not in PROTOCOLS:
-        return ConnectionRefused(4007, "Unsupported protocol version")
+        return Refusal(4007, "Unsupported protocol version")
     origin = request.headers.get("Origin")
     if origin is not None and not _is_allowed(origin, request.headers, allowed_origins):
-        return ConnectionRefused(4009, "Origin not allowed")
+        return Refusal(4009, "Origin not allowed")
     return None
 
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .limits import Limits, is_over
+from .limits import Limits, exceeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Cache:
         expires_at = self._clock() + self._limits.cache_seconds
         self._events[channel_name] = CachedEvent(data, frame, expires_at)
         self._events.move_to_end(channel_name)
-        if is_over(self._limits.cached_channels, len(self._events)):
+        if exceeds(len(self._events), self._limits.cached_channels):
             self._events.popitem(last=False)
 
     def last_event(self, channel_name: str) -> CachedEvent | None:

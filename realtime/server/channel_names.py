@@ -2,7 +2,7 @@
 
 import re
 
-from .limits import Limits, is_over
+from .limits import Limits, exceeds
 
 PRESENCE = "presence-"
 ENCRYPTED = "private-encrypted-"
@@ -19,7 +19,7 @@ def is_channel_name(name: object, limits: Limits) -> bool:
     return (
         isinstance(name, str)
         and _NAME.fullmatch(name.removeprefix(SERVER_TO_USER)) is not None
-        and not is_over(limits.channel_name_length, len(name))
+        and not exceeds(len(name), limits.channel_name_length)
     )
 
 

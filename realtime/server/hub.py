@@ -21,8 +21,8 @@ MANY_SUBSCRIBERS = 100
 logger = logging.getLogger("realtime.server")
 
 Send = Callable[[bytes], None]
-Tell = Callable[[str, dict[str, Any]], None]
-Later = Callable[[Callable[[], None]], object]
+WebhookEventHandler = Callable[[str, dict[str, Any]], None]
+Schedule = Callable[[Callable[[], None]], object]
 
 
 class Subscriber(Protocol):
@@ -62,30 +62,30 @@ class Channel:
 
     user_ids: dict[Subscriber, str | None] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
-    _sends: tuple[Send, ...] | None = None
+    _send_functions: tuple[Send, ...] | None = None
 
     def add(self, subscriber: Subscriber, user_id: str | None) -> None:
         self.user_ids[subscriber] = user_id
-        self._sends = None
+        self._send_functions = None
 
     def remove(self, subscriber: Subscriber) -> str | None:
         """The user behind the connection, on a presence channel."""
-        self._sends = None
+        self._send_functions = None
         return self.user_ids.pop(subscriber)
 
-    def sends(self, excluded: Subscriber | None) -> tuple[Send, ...]:
+    def send_functions(self, excluded: Subscriber | None) -> tuple[Send, ...]:
         """How to reach whoever listens. Looked up once for many events: of what a
         delivery costs outside of the network, that was a third.
         """
         if excluded in self.user_ids:
             return tuple(each.send for each in self.user_ids if each is not excluded)
-        if self._sends is None:
-            self._sends = tuple(each.send for each in self.user_ids)
-        return self._sends
+        if self._send_functions is None:
+            self._send_functions = tuple(each.send for each in self.user_ids)
+        return self._send_functions
 
 
 @dataclass(slots=True)
-class Told:
+class Batch:
     """Frames for all who listen to a channel but one."""
 
     channel: Channel
@@ -107,8 +107,8 @@ class Hub:
         self,
         limits: Limits,
         *,
-        later: Later,
-        tell: Tell | None = None,
+        schedule: Schedule,
+        on_webhook_event: WebhookEventHandler | None = None,
         counts_subscriptions: bool = False,
         relays_client_events: bool = False,
     ) -> None:
@@ -119,12 +119,12 @@ class Hub:
         self.delivered = 0
         self._subscribers: dict[str, Subscriber] = {}
         self._signed_in: dict[str, set[Subscriber]] = {}
-        self._later = later
-        self._outbox: deque[Told] = deque()
+        self._schedule = schedule
+        self._outbox: deque[Batch] = deque()
         self._is_flushing = False
-        self._tell = tell
+        self._on_webhook_event = on_webhook_event
         self._counts_subscriptions = counts_subscriptions
-        self._uncounted: set[str] = set()
+        self._deferred_counts: set[str] = set()
 
     def connect(self, subscriber: Subscriber) -> None:
         self._subscribers[subscriber.socket_id] = subscriber
@@ -159,8 +159,8 @@ class Hub:
         """Let a connection hear a channel; the confirmation comes before any event."""
         self._join(subscriber, channel_name, None)
         _confirm(subscriber, channel_name, "{}")
-        self._say_last_event(subscriber, channel_name)
-        self._count(channel_name)
+        self._send_cached_event(subscriber, channel_name)
+        self._update_count(channel_name)
 
     def subscribe_member(
         self,
@@ -184,10 +184,10 @@ class Hub:
             "count": len(channel.members),
         }
         _confirm(subscriber, channel_name, write_json({"presence": presence}))
-        self._say_last_event(subscriber, channel_name)
+        self._send_cached_event(subscriber, channel_name)
         if member.connections == 1:
-            self._report("member_added", channel=channel_name, user_id=user_id)
-            self._tell_others(
+            self._emit("member_added", channel=channel_name, user_id=user_id)
+            self._enqueue(
                 channel,
                 subscriber,
                 event_frame(
@@ -207,8 +207,8 @@ class Hub:
             member.connections -= 1
             if not member.connections:
                 del channel.members[user_id]
-                self._report("member_removed", channel=channel_name, user_id=user_id)
-                self._tell_others(
+                self._emit("member_removed", channel=channel_name, user_id=user_id)
+                self._enqueue(
                     channel,
                     subscriber,
                     event_frame(
@@ -218,10 +218,10 @@ class Hub:
                     ),
                 )
         if channel.user_ids:
-            self._count(channel_name)
+            self._update_count(channel_name)
         else:
             del self.channels[channel_name]
-            self._report("channel_vacated", channel=channel_name)
+            self._emit("channel_vacated", channel=channel_name)
 
     def publish(self, publication: Publication) -> None:
         """Send an event to whoever listens, built once for all of them.
@@ -239,7 +239,7 @@ class Hub:
                 self.cache.remember(channel_name, publication.data, frame)
             if channel:
                 self.delivered += len(channel.user_ids) - (excluded in channel.user_ids)
-                self._tell_others(channel, excluded, frame)
+                self._enqueue(channel, excluded, frame)
 
     def relay(
         self, sender: Subscriber, channel_name: str, event: str, data: str
@@ -250,8 +250,8 @@ class Hub:
         report = {**message, "socket_id": sender.socket_id}
         if user_id := channel.user_ids[sender]:
             message["user_id"] = report["user_id"] = user_id
-        self._tell_others(channel, sender, text_frame(message))
-        self._report("client_event", **report)
+        self._enqueue(channel, sender, text_frame(message))
+        self._emit("client_event", **report)
 
     def flush(self) -> None:
         """Send what channels wait to be told, to whoever listens now.
@@ -262,8 +262,10 @@ class Hub:
             return
         self._is_flushing = True
         while self._outbox:
-            told = self._outbox.popleft()
-            _send_to_each(told.channel.sends(told.excluded), b"".join(told.frames))
+            batch = self._outbox.popleft()
+            _send_to_each(
+                batch.channel.send_functions(batch.excluded), b"".join(batch.frames)
+            )
         self._is_flushing = False
 
     def user_ids(self, channel_name: str) -> frozenset[str]:
@@ -275,13 +277,13 @@ class Hub:
         channel = self.channels.get(channel_name)
         return len(channel.user_ids) if channel else 0
 
-    def say_late_counts(self) -> None:
+    def send_deferred_counts(self) -> None:
         """Tell the counts of channels with so many listeners that they had to wait."""
-        for channel_name in self._late_counts():
-            self._say_count(channel_name)
+        for channel_name in self._take_deferred_counts():
+            self._send_count(channel_name)
 
-    def _late_counts(self) -> Iterator[str]:
-        uncounted, self._uncounted = self._uncounted, set()
+    def _take_deferred_counts(self) -> Iterator[str]:
+        uncounted, self._deferred_counts = self._deferred_counts, set()
         return (name for name in uncounted if name in self.channels)
 
     def _join(
@@ -290,23 +292,23 @@ class Hub:
         channel = self.channels.get(channel_name)
         if channel is None:
             channel = self.channels[channel_name] = Channel()
-            self._report("channel_occupied", channel=channel_name)
+            self._emit("channel_occupied", channel=channel_name)
         channel.add(subscriber, user_id)
         subscriber.channels.add(channel_name)
         return channel
 
-    def _tell_others(
+    def _enqueue(
         self, channel: Channel, excluded: Subscriber | None, frame: bytes
     ) -> None:
         last = self._outbox[-1] if self._outbox else None
         if last and last.channel is channel and last.excluded is excluded:
             last.frames.append(frame)
             return
-        self._outbox.append(Told(channel, excluded, [frame]))
+        self._outbox.append(Batch(channel, excluded, [frame]))
         if not last:
-            self._later(self.flush)
+            self._schedule(self.flush)
 
-    def _say_last_event(self, subscriber: Subscriber, channel_name: str) -> None:
+    def _send_cached_event(self, subscriber: Subscriber, channel_name: str) -> None:
         if not channel_name.startswith(CACHE):
             return
         if event := self.cache.last_event(channel_name):
@@ -314,17 +316,17 @@ class Hub:
         else:
             miss = {"event": "pusher:cache_miss", "channel": channel_name}
             subscriber.send(text_frame(miss))
-            self._report("cache_miss", channel=channel_name)
+            self._emit("cache_miss", channel=channel_name)
 
-    def _count(self, channel_name: str) -> None:
+    def _update_count(self, channel_name: str) -> None:
         if not self._counts_subscriptions or channel_name.startswith(PRESENCE):
             return
         if self.subscription_count(channel_name) > MANY_SUBSCRIBERS:
-            self._uncounted.add(channel_name)
+            self._deferred_counts.add(channel_name)
         else:
-            self._say_count(channel_name)
+            self._send_count(channel_name)
 
-    def _say_count(self, channel_name: str) -> None:
+    def _send_count(self, channel_name: str) -> None:
         """Pusher docs, ``pusher_internal:subscription_count``."""
         count = self.subscription_count(channel_name)
         frame = event_frame(
@@ -332,19 +334,17 @@ class Hub:
             channel_name,
             write_json({"subscription_count": count}),
         )
-        self._tell_others(self.channels[channel_name], None, frame)
-        self._report(
-            "subscription_count", channel=channel_name, subscription_count=count
-        )
+        self._enqueue(self.channels[channel_name], None, frame)
+        self._emit("subscription_count", channel=channel_name, subscription_count=count)
 
-    def _report(self, name: str, **fields: Any) -> None:
-        if self._tell:
-            self._tell(name, fields)
+    def _emit(self, name: str, **fields: Any) -> None:
+        if self._on_webhook_event:
+            self._on_webhook_event(name, fields)
 
 
-def _send_to_each(sends: Iterable[Send], frames: bytes) -> None:
+def _send_to_each(send_functions: Iterable[Send], frames: bytes) -> None:
     """A connection that cannot be written to keeps nothing from the others."""
-    left = iter(sends)
+    left = iter(send_functions)
     is_done = False
     while not is_done:
         try:

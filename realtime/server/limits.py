@@ -36,7 +36,7 @@ class Limits:
     unsent_bytes: int = 1_048_576
 
 
-class Rate:
+class RateCounter:
     """How often something happened in the current second."""
 
     __slots__ = ("_count", "_limit", "_second")
@@ -46,15 +46,15 @@ class Rate:
         self._second = 0
         self._count = 0
 
-    def is_exceeded(self) -> bool:
-        """Count once more, and tell whether that was too often."""
+    def hit(self) -> bool:
+        """Count once more; whether that exceeds the limit."""
         second = int(time.monotonic())
         if second != self._second:
             self._second, self._count = second, 0
         self._count += 1
-        return is_over(self._limit, self._count)
+        return exceeds(self._count, self._limit)
 
 
-def is_over(limit: int, size: int) -> bool:
-    """Whether ``size`` is more than ``limit`` allows."""
+def exceeds(size: int, limit: int) -> bool:
+    """Whether ``size`` is more than ``limit`` allows. A limit of 0 is none."""
     return 0 < limit < size

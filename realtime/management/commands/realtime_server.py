@@ -6,13 +6,13 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from realtime.endpoints import app_of
+from realtime.endpoints import app_from_credentials
 from realtime.listening import (
-    CannotListen,
-    Server,
-    configuration,
+    GracefulServer,
+    ListenError,
     listen,
     raise_file_limit,
+    uvicorn_config,
 )
 from realtime.server_settings import build_embedded_server
 
@@ -39,11 +39,11 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, **options: object) -> None:
         pusher = settings.REALTIME["OPTIONS"]["pusher"]
-        app = app_of(pusher["app_id"], pusher["key"], pusher["secret"])
+        app = app_from_credentials(pusher["app_id"], pusher["key"], pusher["secret"])
         embedded = build_embedded_server(app)
         try:
             sockets = listen(host, port, port_is_set_by="--port")
-        except CannotListen as reason:
+        except ListenError as reason:
             raise CommandError(str(reason)) from None
         raise_file_limit()
         port = sockets[0].getsockname()[1]
@@ -51,7 +51,9 @@ class Command(BaseCommand):
         def say_where() -> None:
             self._say_where(host, port, credentials_are_set=app is not None)
 
-        server = Server(configuration(embedded.asgi, embedded), embedded, say_where)
+        server = GracefulServer(
+            uvicorn_config(embedded.asgi, embedded), embedded, say_where
+        )
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets)
         self.stdout.write("Stopped.")
