@@ -20,7 +20,7 @@ BUFFER_BYTES = 262_144
 HEAD_BYTES = 24
 
 
-class Stalled(Exception):  # noqa: N818 -- it names a state, not an error
+class Stalled(Exception):
     """Deliveries are missing, and none came for STALLED_AFTER_SECONDS."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
-class RuleBroken(Exception):  # noqa: N818 -- it names a rule, not an error
+class RuleBroken(Exception):
     """An action that is refused. ``status`` is the answer's HTTP status.
 
     409: the state of things forbids it; 403: who asks may not; 422: the input is wrong.

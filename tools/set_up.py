@@ -48,7 +48,7 @@ NO_NETWORK = re.compile(
 SOURCE_MAP = re.compile(rb"\n//# sourceMappingURL=\S+\s*$")
 
 
-class CannotGoOn(Exception):  # noqa: N818 -- it names a state, not an error
+class CannotGoOn(Exception):
     """Something is missing; the message says what, and what to do about it."""
 
 

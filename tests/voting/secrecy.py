@@ -99,7 +99,7 @@ class Plan:
     admin_looks: Sequence[int] = ()
 
 
-class NothingHidden(Exception):  # noqa: N818 -- it is about the plan, not an error
+class NothingHidden(Exception):
     pass
 
 

@@ -119,7 +119,7 @@ def test_the_cause_decides_which_sentence_it_is(amira):
     """Not the text, which has many languages: PostgreSQL tells a state."""
     from planning_poker.middleware import RefusalMiddleware
 
-    class DiskFull(Exception):  # noqa: N818
+    class DiskFull(Exception):
         sqlstate = "53100"
 
     failure = OperationalError("could not extend file")
