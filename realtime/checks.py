@@ -1,4 +1,4 @@
-"""A wrong setting stops the start with a sentence, and not the first event."""
+"""System check: a wrong setting stops the start, not the first event."""
 
 from typing import Any
 

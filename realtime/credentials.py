@@ -8,9 +8,9 @@ from .server import App
 
 
 def embedded_app() -> App:
-    """Derived from SECRET_KEY: the same in each process, and nothing to set up.
+    """Derived from SECRET_KEY: the same in each process, without any set-up.
 
-    The app id is made of digits: the ``pusher`` package takes nothing else.
+    The app id consists of digits: the ``pusher`` package accepts nothing else.
     """
     return App(
         app_id=str(int(_derive("app id")[:8], 16)),
@@ -19,6 +19,6 @@ def embedded_app() -> App:
     )
 
 
-def _derive(what: str) -> str:
-    label = f"realtime embedded server {what}".encode()
+def _derive(name: str) -> str:
+    label = f"realtime embedded server {name}".encode()
     return hmac.digest(settings.SECRET_KEY.encode(), label, "sha256").hex()

@@ -1,4 +1,4 @@
-"""Where a server of the Pusher protocol is, and with which credentials."""
+"""The address and the credentials of a server of the Pusher protocol."""
 
 import base64
 import binascii
@@ -14,13 +14,13 @@ from .server import App
 DEFAULT_CLUSTER = "us2"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ENCRYPTION_KEY_BYTES = 32
-# What may stand between scheme and port; IPv6 stands in brackets there.
+# The host of a URL; an IPv6 address is in brackets.
 _HOST = r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]"
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server that speaks the protocol, as one side reaches it."""
+    """One of a server's addresses."""
 
     scheme: str
     host: str
@@ -32,7 +32,7 @@ class Endpoint:
 
     @property
     def websocket_source(self) -> str:
-        """As the Content-Security-Policy names it."""
+        """As a source of the Content-Security-Policy."""
         scheme = "wss" if self.is_secure else "ws"
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{scheme}://{self.host}{port}"
@@ -40,9 +40,10 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """A server of the protocol. ``browsers`` None: they find it where their page is.
+    """Where this process publishes, and where browsers connect.
 
-    ``cluster`` is empty but for hosted Pusher.
+    A ``browser_endpoint`` of None is the host of the page; ``cluster`` is set for
+    hosted Pusher only.
     """
 
     app: App
@@ -56,7 +57,7 @@ class ServerAddress:
 
 
 def embedded_server_address() -> ServerAddress:
-    """The embedded one, where the process that holds it listens."""
+    """The embedded server, at the address of the process that runs it."""
     address: str = settings.REALTIME["SERVER_URL"]
     parts = re.fullmatch(f"(https?)://({_HOST})(?::([0-9]+))?/?", address)
     if not parts or not _is_port(parts[3] or "80"):
@@ -70,7 +71,7 @@ def embedded_server_address() -> ServerAddress:
 
 
 def hosted_server_address(app: App, cluster: str) -> ServerAddress:
-    """Pusher's own, in one of its clusters."""
+    """Hosted Pusher, in one of its clusters."""
     cluster = _checked_cluster(cluster or DEFAULT_CLUSTER)
     return ServerAddress(
         app,
@@ -90,7 +91,7 @@ def self_hosted_address(
     public_port: str,
     public_scheme: str,
 ) -> ServerAddress:
-    """One that the operator runs, at PUSHER_HOST."""
+    """The operator's own server at PUSHER_HOST."""
     if app is None:
         raise ImproperlyConfigured(
             "PUSHER_HOST is set, but no credentials are. Set PUSHER_APP_ID, "
@@ -105,7 +106,7 @@ def self_hosted_address(
 
 
 def app_from_credentials(app_id: str, key: str, secret: str) -> App | None:
-    """The credentials, None where none is set."""
+    """The app, None where no credential is set."""
     given = {"PUSHER_APP_ID": app_id, "PUSHER_KEY": key, "PUSHER_SECRET": secret}
     missing = [name for name, text in given.items() if not text]
     if len(missing) == len(given):
@@ -117,14 +118,14 @@ def app_from_credentials(app_id: str, key: str, secret: str) -> App | None:
         )
     if not re.fullmatch("[0-9]+", app_id):
         raise ImproperlyConfigured(
-            f"PUSHER_APP_ID is “{app_id}”, but an app id is made of digits. Copy it "
-            "from the app's keys; a self-hosted server must be given one of digits."
+            f"PUSHER_APP_ID is “{app_id}”, but an app id consists of digits. Copy it "
+            "from the app's keys; give a self-hosted server one of digits."
         )
     return App(app_id, key, secret)
 
 
 def encryption_key(text: str) -> str | None:
-    """PUSHER_ENCRYPTION_MASTER_KEY, None where it is not set. No message quotes it."""
+    """PUSHER_ENCRYPTION_MASTER_KEY, None where it is not set. No error quotes it."""
     if not text:
         return None
     try:
@@ -166,9 +167,9 @@ def _endpoint(prefix: str, scheme: str, host: str, port: str) -> Endpoint:
 
 
 def _public_endpoint(server: Endpoint, scheme: str, host: str, port: str) -> Endpoint:
-    """Where browsers reach a server: there too, but for what is said of them.
+    """Where browsers reach ``server``, which is the default for each part.
 
-    Its port is no guide to them if they come by another scheme: a proxy is between.
+    Another scheme means that a proxy is in between, with a port of its own.
     """
     scheme = scheme or server.scheme
     if not port and scheme == server.scheme:

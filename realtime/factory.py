@@ -26,10 +26,10 @@ _lock = threading.Lock()
 
 
 def get_realtime_service() -> RealtimeService:
-    """This process' service, built from ``settings.REALTIME`` when first asked for.
+    """This process' service, built from ``settings.REALTIME`` when first needed.
 
     Raises:
-        ImproperlyConfigured: with a sentence that names the setting and the cure.
+        ImproperlyConfigured: with a sentence that names the setting and the fix.
     """
     global _service
     if _service is None:
@@ -57,7 +57,7 @@ def _build() -> RealtimeService:
         return service_class(**options or {})
     except (TypeError, ValueError) as error:
         raise ImproperlyConfigured(
-            f"REALTIME_OPTIONS does not suit {service_class.__name__}: {error}"
+            f"REALTIME_OPTIONS does not fit {service_class.__name__}: {error}"
         ) from error
 
 

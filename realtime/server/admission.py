@@ -1,6 +1,6 @@
-"""Which connections are let in (Pusher protocol 7, connection URL and close codes).
+"""Which connections are accepted (Pusher protocol 7, connection URL and close codes).
 
-Refusals come after the upgrade: a browser shows its page no answer but a close code.
+They are refused after the upgrade: a close code is all that a browser shows its page.
 """
 
 import re
@@ -13,14 +13,14 @@ from websockets.http11 import Request
 
 from .app import App
 
-# The messages are those of protocol 7, which clients of 5 and 6 understand too.
+# The messages are those of protocol 7, which clients of 5 and 6 also understand.
 PROTOCOLS = ("5", "6", "7")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A close code of the protocol, and the reason in words."""
+    """A close code of the protocol, and its reason."""
 
     code: int
     reason: str
@@ -29,7 +29,7 @@ class Refusal:
 def find_refusal(
     request: Request, app: App, allowed_origins: Collection[str]
 ) -> Refusal | None:
-    """Why a client may not connect, None if it may."""
+    """Why a client may not connect; None if it may."""
     path, _, query = request.path.partition("?")
     key = re.fullmatch("/app/([^/]+)", path)
     if not key:
@@ -50,10 +50,10 @@ def find_refusal(
 def _is_allowed(
     origin: str, headers: Headers, allowed_origins: Collection[str]
 ) -> bool:
-    """Whether pages of this origin may connect. Without a list: those of this host.
+    """Whether pages of this origin may connect; without a list, those of this host.
 
-    No page can set a header on a WebSocket, so believing the X-Forwarded-Host of
-    whoever sends one lets no browser in that the proxy would not.
+    A page cannot set the headers of its WebSocket, so trusting X-Forwarded-Host from
+    any client admits no foreign page.
     """
     if allowed_origins:
         return "*" in allowed_origins or origin in allowed_origins
@@ -61,6 +61,6 @@ def _is_allowed(
     if not host:
         return False
     own = headers.get_all("Host") + headers.get_all("X-Forwarded-Host")
-    # A page leaves out its scheme's port, a proxy may write it into the header.
+    # An Origin omits its scheme's default port, which a proxy may add to its headers.
     names = {host, f"{host}:{DEFAULT_PORTS.get(scheme)}"}
     return any(name.lower() in names for name in own)

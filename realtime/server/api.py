@@ -1,7 +1,7 @@
 """Pusher's HTTP API: publishing events and asking about channels.
 
-A request is read and checked whole before anything is delivered, by ``read``, which
-needs no hub and so may run in any thread. What it returns runs in the loop's thread.
+``read`` parses and checks a whole request before anything is published. It does not
+use the hub, so it may run in any thread. The command it returns runs in the loop's.
 """
 
 import hashlib
@@ -23,16 +23,16 @@ CLOCK_TOLERANCE_SECONDS = 600
 RESERVED_EVENTS = ("pusher:", "pusher_internal:")
 
 _PATH = re.compile("/apps/([^/]+)/(events|batch_events|channels(?:/([^/]+)(/users)?)?)")
-# The `pusher` package (3.3.4) leaves the app out.
+# The `pusher` package (3.3.4) omits the app.
 _TERMINATE = re.compile("(?:/apps/([^/]+))?/users/([^/]+)/terminate_connections")
-# A kick: whoever may, comes back at once. (4009 would keep browsers away for ever.)
+# Clients that are still authorized reconnect at once; after 4009 they never would.
 RECONNECT = 4200
 _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer; the body is JSON, of a refusal ``{"error": sentence}``."""
+    """An HTTP response. Its body is JSON: ``{"error": sentence}`` for an error."""
 
     status: int
     body: bytes
@@ -43,9 +43,9 @@ ACCEPTED = Response(HTTPStatus.OK, b"{}")
 
 @dataclass(frozen=True)
 class Command:
-    """What a valid request asks for. ``run`` needs the loop's thread.
+    """A valid request. ``run`` must be called in the loop's thread.
 
-    ``answers`` tells whether the answer says more than that the request was accepted.
+    Without ``returns_data`` its response only says that the request was accepted.
     """
 
     run: Callable[[], dict[str, object]]
@@ -59,7 +59,7 @@ class RequestRejectedError(Exception):
 
 
 def error_response(status: HTTPStatus, message: str) -> Response:
-    """A refusal as the API words it."""
+    """An error as the API returns it."""
     return Response(status, _json({"error": message}))
 
 
@@ -81,12 +81,12 @@ class HttpApi:
         return self.run(command)
 
     def run(self, command: Command) -> Response:
-        """Do what a request asked for, in the loop's thread."""
+        """Carry out a request, in the loop's thread."""
         answer = command.run()
         return Response(HTTPStatus.OK, _json(answer)) if answer else ACCEPTED
 
     def read(self, method: str, path: str, query: str, body: bytes) -> Command:
-        """What a request asks for. Raises RequestRejectedError."""
+        """Parse and check a request. Raises RequestRejectedError."""
         route = _PATH.fullmatch(path)
         termination = None if route else _TERMINATE.fullmatch(path)
         if not route and not termination:
@@ -128,10 +128,10 @@ class HttpApi:
         parameters: dict[str, str],
         body: bytes,
     ) -> None:
-        """Pusher docs, HTTP API, authentication: who signed, when, and which body.
+        """Check key, signature, time and body (Pusher docs, HTTP API, authentication).
 
-        ``body_md5`` is signed whenever it was sent: the ``pusher`` package sends that
-        of the empty body with each GET.
+        ``body_md5`` is signed whenever it is sent: the ``pusher`` package sends that of
+        the empty body with each GET.
         """
         signed = "&".join(
             f"{key}={value}"
@@ -161,11 +161,11 @@ class HttpApi:
                 raise _unauthorized("body_md5 is not that of the body")
 
     def _within_rate_limit(self, command: Command) -> Command:
-        """Counted when it is valid, before it is done."""
+        """Count a valid trigger before it runs."""
         if self._trigger_rate.hit():
             raise RequestRejectedError(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                f"{self._limits.triggers_per_second} triggers a second are taken",
+                f"The limit is {self._limits.triggers_per_second} triggers a second",
             )
         return command
 
@@ -259,7 +259,7 @@ class HttpApi:
 
     def _users(self, channel_name: str) -> Command:
         if not channel_name.startswith(PRESENCE):
-            raise _bad_request("Only presence channels know their users")
+            raise _bad_request("Only presence channels have users")
         return Command(
             lambda: {
                 "users": [
@@ -270,7 +270,7 @@ class HttpApi:
         )
 
     def _attributes(self, channel_name: str, info: list[str]) -> dict[str, object]:
-        """What was asked about a channel, without what that channel does not have."""
+        """The requested attributes, without those that the channel does not have."""
         attributes: dict[str, object] = {}
         if "user_count" in info and channel_name.startswith(PRESENCE):
             attributes["user_count"] = len(self._hub.user_ids(channel_name))
@@ -312,7 +312,7 @@ class HttpApi:
             isinstance(socket_id, str) and _SOCKET_ID.fullmatch(socket_id)
         ):
             raise _bad_request("Invalid socket_id")
-        # A channel that is named twice is told once.
+        # A channel that is named twice receives the event once.
         names = dict.fromkeys(self._check_channel_name(channel) for channel in channels)
         return Publication(name, data, tuple(names), socket_id)
 
@@ -325,9 +325,9 @@ class HttpApi:
         if attribute not in ("user_count", "subscription_count", "cache"):
             raise _bad_request(f"Unknown info: {attribute:.200}")
         if attribute == "user_count" and not channel_name.startswith(PRESENCE):
-            raise _bad_request("user_count is known of presence channels only")
+            raise _bad_request("Only presence channels have a user_count")
         if attribute == "cache" and not channel_name.startswith(CACHE):
-            raise _bad_request("cache is known of cache channels only")
+            raise _bad_request("Only cache channels have a cache")
 
 
 def _json(value: object) -> bytes:
@@ -345,7 +345,7 @@ def _json_object(body: bytes) -> dict[str, object]:
 
 
 def _query_pairs(query: str) -> Iterable[Sequence[str]]:
-    """As ``parse_qsl``, which takes four times as long where nothing is escaped."""
+    """As ``parse_qsl``, which is four times as slow where nothing is escaped."""
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True)
     return [pair.partition("=")[::2] for pair in query.split("&") if pair]

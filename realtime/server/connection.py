@@ -1,8 +1,8 @@
 """One connection's side of Pusher protocol 7, from its first message to its last.
 
-Without input or output: what arrives is passed to ``receive``, what is to leave goes to
-``send``. No message closes a connection or raises: what cannot be done is answered with
-a ``pusher:error``. (A close code would make pusher-js give up until a reload.)
+It does no I/O: incoming messages are passed to ``receive``, outgoing frames to
+``send``. No message closes the connection or raises: an invalid one is answered with a
+``pusher:error``. (A close code would make pusher-js give up until a reload.)
 """
 
 import secrets
@@ -20,14 +20,14 @@ from .frames import PONG, error_frame, read_json, text_frame, write_json
 from .hub import Hub
 from .limits import Limits, RateCounter, exceeds
 
-# Told to the browser, which pings when it heard nothing for so long.
+# Sent to the browser, which pings after such a time without any message.
 ACTIVITY_TIMEOUT_SECONDS = 120
 UNAUTHORIZED = 4009
 TOO_MANY_CLIENT_EVENTS = 4301
 
 
 class MessageRejectedError(Exception):
-    """What a client sent is not done; it is told why, and stays connected."""
+    """A client's message is not carried out; the client stays connected."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class MessageRejectedError(Exception):
 
 
 class Connection:
-    """A client that was let in. ``socket_id`` is new for each, and unguessable."""
+    """An accepted client. ``socket_id`` is new for each, and unguessable."""
 
     __slots__ = (
         "_app",
@@ -63,14 +63,14 @@ class Connection:
         self.send = send
         self.close = close
         self._client_event_rate: RateCounter | None = None
-        # Who signed in: her id, and what she says of herself.
+        # The signed-in user's id and user_info.
         self._user: tuple[str, object] | None = None
         self.channels: set[str] = set()
         # Two numbers (Pusher protocol 7, socket_id), random because they are signed.
         self.socket_id = f"{_random_number()}.{_random_number()}"
 
     def open(self) -> None:
-        """Pusher protocol 7, ``pusher:connection_established``: its first message."""
+        """Register, and send ``pusher:connection_established`` (Pusher protocol 7)."""
         self._hub.connect(self)
         handshake = {
             "socket_id": self.socket_id,
@@ -86,8 +86,8 @@ class Connection:
         )
 
     def receive(self, text: str) -> None:
-        """Do what a message asks for, or answer with a ``pusher:error``."""
-        # What was published before is heard before the answer, and not by who joins.
+        """Carry out a message, or answer with a ``pusher:error``."""
+        # Earlier events go out before the answer, and not to a new subscriber.
         self._hub.flush()
         try:
             message = _json_object(text)
@@ -108,11 +108,11 @@ class Connection:
             self.send(rejection.frame)
 
     def send_error(self, reason: str) -> None:
-        """Say why something was not done."""
+        """Send a ``pusher:error``."""
         self.send(error_frame(reason))
 
     def on_disconnect(self) -> None:
-        """Leave every channel, as a closed connection has."""
+        """Leave every channel: the connection is closed."""
         if self._user:
             self._hub.sign_out(self, self._user[0])
             self._user = None
@@ -130,14 +130,14 @@ class Connection:
             )
         if exceeds(len(self.channels) + 1, self._limits.channels_per_connection):
             raise MessageRejectedError(
-                "A connection may listen to "
+                "A connection may subscribe to "
                 f"{self._limits.channels_per_connection} channels"
             )
         if channel_name.startswith(SERVER_TO_USER):
             user_id = channel_name.removeprefix(SERVER_TO_USER)
             if not self._user or self._user[0] != user_id:
                 raise MessageRejectedError(
-                    f"Channel {channel_name} is for the user alone", UNAUTHORIZED
+                    f"Channel {channel_name} is that of another user", UNAUTHORIZED
                 )
             self._hub.subscribe(self, channel_name)
         elif channel_name.startswith(PRESENCE):
@@ -148,7 +148,7 @@ class Connection:
             self._hub.subscribe(self, channel_name)
 
     def _sign_in(self, data: dict[str, object]) -> None:
-        """Pusher docs, user authentication: from here on this is that user's."""
+        """Pusher docs, user authentication: the connection becomes that user's."""
         user_data = data.get("user_data")
         if not isinstance(user_data, str):
             raise MessageRejectedError("Signing in needs user_data")
@@ -172,7 +172,7 @@ class Connection:
         self.send(text_frame({"event": "pusher:signin_success", "data": signed_in}))
 
     def _relay(self, event: str, message: dict[str, object]) -> None:
-        """Pusher docs, client events: to the others on a channel that knows them."""
+        """Pusher docs, client events: sent to the other subscribers of the channel."""
         if not self._hub.relays_client_events:
             raise MessageRejectedError("Client events are not enabled")
         if exceeds(len(event), self._limits.event_name_length):
@@ -183,7 +183,7 @@ class Connection:
         channel_name = message.get("channel")
         if not isinstance(channel_name, str) or channel_name not in self.channels:
             raise MessageRejectedError(
-                "Client events need a subscription to their channel"
+                "A client event needs a subscription to its channel"
             )
         if not takes_client_events(channel_name):
             raise MessageRejectedError(f"Channel {channel_name} takes no client events")
@@ -205,7 +205,7 @@ class Connection:
     def _subscribe_member(self, channel_name: str, data: dict[str, object]) -> None:
         user_id, user_info = self._authenticated_member(channel_name, data)
         present = self._hub.user_ids(channel_name)
-        # A further tab of somebody who is present is no further member.
+        # Another tab of a present user is not another member.
         if user_id not in present and exceeds(
             len(present) + 1, self._limits.presence_members
         ):
@@ -218,7 +218,7 @@ class Connection:
     def _authenticated_member(
         self, channel_name: str, data: dict[str, object]
     ) -> tuple[str, object]:
-        """Who joins, as the application has signed it; else who has signed in."""
+        """The member that the application signed, or else the signed-in user."""
         channel_data = data.get("channel_data")
         if channel_data is None and self._user:
             self._check_signature(channel_name, channel_name, data)
@@ -233,21 +233,21 @@ class Connection:
     ) -> None:
         """Pusher docs, auth signatures: ``<key>:<signature of socket id and channel>``.
 
-        A wrong one is an everyday thing: after a drop, pusher-js sends the signature
-        made for its old socket id on the new connection, and then the right one.
+        A wrong one is common: after a reconnect, pusher-js sends the signature for its
+        old socket id first, and then the right one.
         """
         self._check_auth(f"{self.socket_id}:{signed}", data, f"channel {channel_name}")
 
-    def _check_auth(self, text: str, data: dict[str, object], what: str) -> None:
+    def _check_auth(self, text: str, data: dict[str, object], subject: str) -> None:
         key, _, signature = str(data.get("auth")).partition(":")
         if key != self._app.key or not self._app.has_signed(text, signature):
-            raise MessageRejectedError(f"Invalid signature for {what}", UNAUTHORIZED)
+            raise MessageRejectedError(f"Invalid signature for {subject}", UNAUTHORIZED)
 
     def _parse_member(self, channel_data: str) -> tuple[str, object]:
         member = _json_object(channel_data)
         user_id = member.get("user_id")
         if isinstance(user_id, int) and not isinstance(user_id, bool):
-            # As a key of JSON it becomes a string anyway.
+            # It becomes a string anyway, as a key in JSON.
             user_id = str(user_id)
         if (
             not isinstance(user_id, str)

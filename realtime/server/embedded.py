@@ -21,9 +21,9 @@ from .limits import Limits, exceeds
 from .webhooks import Webhooks, make_post
 from .websocket import SWEEP_SECONDS, WebSockets
 
-# A thread that asks the hub something waits no longer for a loop that is stuck.
+# How long another thread waits for an answer of the loop, which may be stuck.
 THREAD_TIMEOUT_SECONDS = 5
-# Pusher docs, subscription counting: for channels with more than 100 listeners.
+# Pusher docs, subscription counting: for channels with more than 100 subscribers.
 DEFERRED_COUNTS_SECONDS = 5
 HEALTH_PATH, METRICS_PATH = "/healthz", "/metrics"
 GAUGES = ("connections", "channels", "cached_events")
@@ -38,21 +38,21 @@ _running: "EmbeddedServer | None" = None
 
 
 def running_server() -> "EmbeddedServer | None":
-    """The embedded server that this process holds, None where it holds none."""
+    """The embedded server of this process, None if there is none."""
     return _running
 
 
 class EmbeddedServer:
-    """One app's hub, with its two entrances.
+    """The server of one app: WebSockets and the HTTP API.
 
-    uvicorn gets ``websocket_protocol_class`` as its ``ws``, and ``asgi`` as its app or
-    an app that passes ``/app/``, ``/apps/`` and the lifespan on to it. With
-    ``http_protocol_class`` as its ``http`` it takes triggers the short way.
-    ``allowed_origins`` are full origins such as ``https://poker.example``, or ``*`` for
-    any; without them, pages of the host that was connected to may connect. With
-    ``client_events`` browsers may speak to each other, with ``subscription_counts``
-    they are told how many listen, ``webhook_url`` is told what happens, and ``metrics``
-    says whether numbers may be read at ``/metrics``.
+    uvicorn's option ``ws`` is ``websocket_protocol_class``, its app is ``asgi``, or an
+    app that passes ``/app/``, ``/apps/`` and the lifespan on to it. The option ``http``
+    may be ``http_protocol_class``, which has a fast path for triggers.
+
+    ``allowed_origins`` are full origins such as ``https://board.example``, or ``*`` for
+    any; by default pages of the server's own host may connect. ``client_events`` lets
+    browsers send events to each other, ``subscription_counts`` sends them the number of
+    subscribers, ``webhook_url`` receives webhooks, and ``metrics`` serves ``/metrics``.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class EmbeddedServer:
         return http_protocol_class(self._api, self.limits.request_bytes)
 
     def start(self) -> None:
-        """Be the server of this process, in the thread of the running loop."""
+        """Become the server of this process, in the thread of the running loop."""
         global _running
         self._loop = asyncio.get_running_loop()
         self._sweep()
@@ -102,7 +102,7 @@ class EmbeddedServer:
         _running = self
 
     def stop(self) -> None:
-        """Be it no longer. uvicorn has closed the connections before (1012)."""
+        """Cease to be it. uvicorn has closed the connections already (1012)."""
         global _running
         self.begin_stopping()
         for timer in (self._sweep_timer, self._counts_timer):
@@ -115,11 +115,11 @@ class EmbeddedServer:
             _running = None
 
     def begin_stopping(self) -> None:
-        """From here on the health answer is 503, so that nobody new is sent here."""
+        """Make the health check fail, so that a load balancer stops routing here."""
         self.is_stopping = True
 
     def status(self) -> dict[str, int]:
-        """Numbers since the start, and of now. Safe in any thread, and no secret."""
+        """Counters since the start, and gauges. Thread-safe, no secret."""
         numbers = {
             "connections": len(self._websockets.connected),
             "channels": len(self._hub.channels),
@@ -143,10 +143,11 @@ class EmbeddedServer:
     def call_from_thread(
         self, method: str, path: str, query: str, body: bytes
     ) -> Response:
-        """The same from any other thread.
+        """As ``handle``, from any other thread.
 
-        What only publishes is checked here and answered at once; the loop delivers it
-        in its next turn, in the order of the calls. The rest waits for the loop.
+        A request that only publishes is checked here and answered at once; the loop
+        carries it out in its next turn, in the order of the calls. Any other waits for
+        the loop.
         """
         try:
             command = self._api.read(method, path, query, body)
@@ -155,7 +156,7 @@ class EmbeddedServer:
         loop = self._loop
         if loop is None:
             return error_response(
-                HTTPStatus.SERVICE_UNAVAILABLE, "This server does not run"
+                HTTPStatus.SERVICE_UNAVAILABLE, "The server is not running"
             )
         try:
             if not command.returns_data:
@@ -164,17 +165,17 @@ class EmbeddedServer:
             answer = asyncio.run_coroutine_threadsafe(self._run(command), loop)
             return answer.result(THREAD_TIMEOUT_SECONDS)
         except (RuntimeError, TimeoutError):
-            # The loop was closed meanwhile, or does not come round any more.
+            # The loop was closed meanwhile, or is stuck.
             return error_response(
                 HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping"
             )
 
     def online_user_ids(self, channel_name: str) -> frozenset[str]:
-        """Who is on a presence channel, by its name on the wire. Safe in any thread."""
+        """The users on a presence channel, by its name on the wire. Thread-safe."""
         return self._hub.user_ids(channel_name)
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The HTTP API, and the lifespan in which this server is the running one."""
+        """The HTTP API, and the lifespan during which the server runs."""
         if scope["type"] == "lifespan":
             await self._run_lifespan(receive, send)
         elif scope["type"] == "http":
@@ -221,7 +222,7 @@ class EmbeddedServer:
         return "".join(lines).encode()
 
     async def _body(self, receive: Receive) -> bytes:
-        """The request's body, of one that is over the limit only the beginning."""
+        """The request's body; of one that exceeds the limit, only the beginning."""
         body = bytearray()
         while True:
             message = await receive()
@@ -249,15 +250,15 @@ class EmbeddedServer:
 
 
 def _schedule_in_next_turn(flush: Callable[[], None]) -> None:
-    """At the end of the loop's next turn, not of this one: requests that arrived
-    meanwhile are read in between, and what they publish shares the write.
+    """Call it at the end of the loop's next turn, not of this one: requests that arrive
+    meanwhile are read first, and their events share the write.
     """
     loop = asyncio.get_running_loop()
     loop.call_soon(loop.call_soon, flush)
 
 
 def _metric_type(name: str) -> str:
-    """Prometheus tells what only grows from what goes up and down."""
+    """Prometheus' type: a counter only increases."""
     return "gauge" if name in GAUGES else "counter"
 
 

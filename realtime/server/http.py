@@ -1,9 +1,8 @@
-"""The HTTP API where its requests are read, as uvicorn's HTTP protocol class.
+"""uvicorn's HTTP protocol class, with a fast path for the HTTP API.
 
-What is posted to ``/apps/`` needs no waiting: it is answered in one write as soon as it
-is whole. By way of ASGI it would get a task, a scope and two writes, which took most of
-a trigger's time. All else goes that way. A connection whose request does not come to
-its end is closed, whatever it was for.
+A POST to ``/apps/`` is answered here, in one write, as soon as its body is complete.
+ASGI's task, scope and two writes took most of a trigger's time. All other requests go
+to ASGI. Any request that is not complete in time is dropped with its connection.
 """
 
 import asyncio
@@ -22,14 +21,14 @@ HEAD = (
     "content-type: application/json\r\ncontent-length: {length}\r\n{close}\r\n"
 )
 
-# As long as nginx waits for a head (client_header_timeout); uvicorn would for ever.
+# The default of nginx for headers (client_header_timeout); uvicorn waits for ever.
 REQUEST_TIMEOUT_SECONDS = 60
 
 logger = logging.getLogger("realtime.server")
 
 
 class RequestTimeoutHttpProtocol(HttpToolsProtocol):
-    """uvicorn's, but a connection whose request does not come to its end is closed."""
+    """Closes a connection whose request is not complete in time."""
 
     _request_timer: asyncio.TimerHandle | None = None
 
@@ -62,22 +61,23 @@ class RequestTimeoutHttpProtocol(HttpToolsProtocol):
 
 
 def http_protocol_class(api: HttpApi, max_body_bytes: int) -> type[HttpToolsProtocol]:
-    """A body of more than ``max_body_bytes`` bytes is refused by ``api`` before it has
-    come to its end; 0 is no limit.
+    """``api`` refuses a body of more than ``max_body_bytes`` before it is complete.
+
+    0 means no limit.
     """
     attributes = {"api": api, "max_body_bytes": max_body_bytes}
     return type("EmbeddedHttp", (ApiHttpProtocol,), attributes)
 
 
 class ApiHttpProtocol(RequestTimeoutHttpProtocol):
-    """uvicorn's, but for posts to the API."""
+    """Answers each POST to the API itself."""
 
     api: ClassVar[HttpApi]
     max_body_bytes: ClassVar[int]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        # What arrived so far of a body that is answered here.
+        # The body so far, of a request that is answered here.
         self._body: bytearray | None = None
         self._is_answered = False
 
@@ -111,10 +111,10 @@ class ApiHttpProtocol(RequestTimeoutHttpProtocol):
         try:
             response = self.api.handle("POST", path, query, bytes(body))
         except Exception:
-            # The parser would call the request malformed, and not say why.
+            # The parser would report a malformed request, and swallow the exception.
             logger.exception("A request to the HTTP API failed")
             response = error_response(
-                HTTPStatus.INTERNAL_SERVER_ERROR, "The server has failed"
+                HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error"
             )
         is_kept = self.parser.should_keep_alive()
         head = HEAD.format(
@@ -129,7 +129,7 @@ class ApiHttpProtocol(RequestTimeoutHttpProtocol):
         self.on_response_complete()
 
     def _takes_fast_path(self) -> bool:
-        """Not while another answer is due before, or nobody reads the last ones."""
+        """Not while an earlier response is due, or the client reads none."""
         return (
             self.url.startswith(PATHS)
             and self.parser.get_method() == b"POST"

@@ -1,12 +1,12 @@
-"""Who listens to which channel, and who is present there.
+"""The channels, their subscribers and the users who are present there.
 
-Plain state without input or output. Everything runs in the thread of the event loop, so
-each change happens whole: a join can never race a leave.
+It does no I/O. Everything runs in the thread of the event loop, so that each change is
+atomic: a join can never race a leave.
 """
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from .channel_names import CACHE, PRESENCE
 from .frames import event_frame, text_frame, write_json
 from .limits import Limits
 
-# Pusher docs, subscription counting: from here on the count is told now and then only.
+# Pusher docs, subscription counting: above this, the count is sent periodically only.
 MANY_SUBSCRIBERS = 100
 
 logger = logging.getLogger("realtime.server")
@@ -26,7 +26,7 @@ Schedule = Callable[[Callable[[], None]], object]
 
 
 class Subscriber(Protocol):
-    """One connection, as the hub sees it. ``channels`` is kept by the hub."""
+    """One connection, as the hub sees it. The hub maintains ``channels``."""
 
     socket_id: str
     channels: set[str]
@@ -40,7 +40,7 @@ class Subscriber(Protocol):
 
 @dataclass(frozen=True)
 class Publication:
-    """An event for one or more channels, kept from the connection that caused it."""
+    """An event for one or more channels, without the connection that caused it."""
 
     event: str
     data: str
@@ -50,7 +50,7 @@ class Publication:
 
 @dataclass(slots=True)
 class Member:
-    """Somebody on a presence channel, in one tab or in several."""
+    """A user on a presence channel, with one connection or several."""
 
     user_info: object
     connections: int = 0
@@ -58,7 +58,7 @@ class Member:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel somebody listens to. Presence channels know the user behind each."""
+    """An occupied channel. On a presence channel, each subscriber has a user."""
 
     user_ids: dict[Subscriber, str | None] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
@@ -69,13 +69,13 @@ class Channel:
         self._send_functions = None
 
     def remove(self, subscriber: Subscriber) -> str | None:
-        """The user behind the connection, on a presence channel."""
+        """Return the subscriber's user, on a presence channel."""
         self._send_functions = None
         return self.user_ids.pop(subscriber)
 
     def send_functions(self, excluded: Subscriber | None) -> tuple[Send, ...]:
-        """How to reach whoever listens. Looked up once for many events: of what a
-        delivery costs outside of the network, that was a third.
+        """The subscribers' send functions. Kept for the following events: looking them
+        up took a third of a delivery's time outside of the network.
         """
         if excluded in self.user_ids:
             return tuple(each.send for each in self.user_ids if each is not excluded)
@@ -86,7 +86,7 @@ class Channel:
 
 @dataclass(slots=True)
 class Batch:
-    """Frames for all who listen to a channel but one."""
+    """Frames for all subscribers of a channel but ``excluded``."""
 
     channel: Channel
     excluded: Subscriber | None
@@ -96,11 +96,11 @@ class Batch:
 class Hub:
     """All connections and occupied channels of this process.
 
-    What channels are told waits until ``later`` calls back, so that events of the same
-    moment share a write, which is the dearest part of a delivery. ``tell`` hears what
-    webhooks tell, as its name and its fields. With ``counts_subscriptions`` listeners
-    are told how many they are, with ``relays_client_events`` they may speak to each
-    other.
+    Frames wait until ``schedule`` calls back, so that events of the same moment share a
+    write, which is the most expensive part of a delivery. ``on_webhook_event`` gets the
+    name and the fields of each event for webhooks. With ``counts_subscriptions``
+    subscribers receive their number, with ``relays_client_events`` they may send events
+    to each other.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Hub:
         self._subscribers[subscriber.socket_id] = subscriber
 
     def disconnect(self, subscriber: Subscriber) -> None:
-        """Forget a connection, wherever it listened. A second time changes nothing."""
+        """Remove a connection from all its channels. A second call has no effect."""
         if self._subscribers.pop(subscriber.socket_id, None):
             for channel_name in list(subscriber.channels):
                 self.unsubscribe(subscriber, channel_name)
@@ -145,7 +145,7 @@ class Hub:
             del self._signed_in[user_id]
 
     def connections_of(self, user_id: str) -> set[Subscriber]:
-        """Those signed in as the user, and those present as the user."""
+        """Connections that are signed in as the user, or present as the user."""
         present = {
             subscriber
             for channel in self.channels.values()
@@ -156,7 +156,7 @@ class Hub:
         return present | self._signed_in.get(user_id, set())
 
     def subscribe(self, subscriber: Subscriber, channel_name: str) -> None:
-        """Let a connection hear a channel; the confirmation comes before any event."""
+        """Subscribe a connection. It receives the confirmation before any event."""
         self._join(subscriber, channel_name, None)
         _confirm(subscriber, channel_name, "{}")
         self._send_cached_event(subscriber, channel_name)
@@ -169,9 +169,9 @@ class Hub:
         user_id: str,
         user_info: object,
     ) -> None:
-        """Let a connection hear a presence channel, as the user that it belongs to.
+        """Subscribe a connection to a presence channel, as its user.
 
-        Presence is per user: the others hear of the first connection only.
+        Presence is per user: ``member_added`` is sent for the first connection only.
         """
         channel = self._join(subscriber, channel_name, user_id)
         member = channel.members.setdefault(user_id, Member(user_info))
@@ -198,7 +198,7 @@ class Hub:
             )
 
     def unsubscribe(self, subscriber: Subscriber, channel_name: str) -> None:
-        """Let a connection hear a channel no more; the caller knows that it did."""
+        """Unsubscribe a connection, which must be subscribed."""
         channel = self.channels[channel_name]
         subscriber.channels.remove(channel_name)
         user_id = channel.remove(subscriber)
@@ -224,9 +224,9 @@ class Hub:
             self._emit("channel_vacated", channel=channel_name)
 
     def publish(self, publication: Publication) -> None:
-        """Send an event to whoever listens, built once for all of them.
+        """Send an event to all subscribers, as one frame that is built once.
 
-        An excluded connection that is not here, or no more, excludes nobody.
+        An unknown excluded connection excludes nobody.
         """
         self.published += 1
         excluded = self._subscribers.get(publication.excluded_socket_id or "")
@@ -244,7 +244,7 @@ class Hub:
     def relay(
         self, sender: Subscriber, channel_name: str, event: str, data: str
     ) -> None:
-        """Pass on a client event, with the name of its sender where that is known."""
+        """Pass on a client event, with the sender's user id if it is known."""
         channel = self.channels[channel_name]
         message = {"event": event, "channel": channel_name, "data": data}
         report = {**message, "socket_id": sender.socket_id}
@@ -254,9 +254,9 @@ class Hub:
         self._emit("client_event", **report)
 
     def flush(self) -> None:
-        """Send what channels wait to be told, to whoever listens now.
+        """Send the queued frames to the current subscribers.
 
-        A connection that falls too far behind is closed meanwhile, and leaves.
+        A connection that lags too far behind is closed, and unsubscribed, meanwhile.
         """
         if self._is_flushing:
             return
@@ -269,7 +269,7 @@ class Hub:
         self._is_flushing = False
 
     def user_ids(self, channel_name: str) -> frozenset[str]:
-        """Who is present. Safe from any thread: the copy is made in one step."""
+        """The present users. Thread-safe: the copy is made in one step."""
         channel = self.channels.get(channel_name)
         return frozenset(channel.members) if channel else frozenset()
 
@@ -278,13 +278,10 @@ class Hub:
         return len(channel.user_ids) if channel else 0
 
     def send_deferred_counts(self) -> None:
-        """Tell the counts of channels with so many listeners that they had to wait."""
-        for channel_name in self._take_deferred_counts():
+        """Send the counts of channels with more than MANY_SUBSCRIBERS."""
+        channel_names, self._deferred_counts = self._deferred_counts, set()
+        for channel_name in channel_names & self.channels.keys():
             self._send_count(channel_name)
-
-    def _take_deferred_counts(self) -> Iterator[str]:
-        uncounted, self._deferred_counts = self._deferred_counts, set()
-        return (name for name in uncounted if name in self.channels)
 
     def _join(
         self, subscriber: Subscriber, channel_name: str, user_id: str | None
@@ -343,12 +340,12 @@ class Hub:
 
 
 def _send_to_each(send_functions: Iterable[Send], frames: bytes) -> None:
-    """A connection that cannot be written to keeps nothing from the others."""
-    left = iter(send_functions)
+    """A connection that cannot be written to does not affect the others."""
+    remaining = iter(send_functions)
     is_done = False
     while not is_done:
         try:
-            for send in left:
+            for send in remaining:
                 send(frames)
             is_done = True
         except Exception:

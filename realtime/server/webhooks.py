@@ -1,7 +1,7 @@
-"""Webhooks: tells another server what happens here (Pusher docs, webhooks).
+"""Webhooks: reports events to another server (Pusher docs, webhooks).
 
-What is noted in the loop's thread is sent from a thread of its own: a slow receiver
-holds up nobody.
+Events are enqueued in the loop's thread and sent from a thread of its own, so that a
+slow receiver delays nothing here.
 """
 
 import json
@@ -18,7 +18,7 @@ import requests
 
 from .app import App
 
-# Whoever reloads a page leaves and comes back: leaving is told late, or not at all.
+# A page reload is a leave and a join: leaves are delayed, and dropped after a return.
 LEAVE_DELAY_SECONDS = 3.0
 BATCH_DELAY_SECONDS = 0.2
 EVENTS_PER_WEBHOOK = 100
@@ -27,7 +27,7 @@ FIRST_RETRY_SECONDS = 1.0
 GIVE_UP_SECONDS = 300.0
 TIMEOUT_SECONDS = 5
 
-# What an event takes back, and by which fields it is the same thing.
+# A join cancels the pending leave of the same channel and user.
 _CANCELS = {
     "channel_occupied": "channel_vacated",
     "member_added": "member_removed",
@@ -47,9 +47,9 @@ class _Due:
 
 
 class Webhooks:
-    """The webhooks of one app. ``post`` sends a body with headers and gives the status.
+    """The webhooks of one app. ``post`` sends body and headers, and returns the status.
 
-    ``clock`` gives seconds and never goes back. ``note`` may be called in any thread.
+    ``clock`` returns monotonic seconds. ``enqueue`` is thread-safe.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Webhooks:
         self._clock = clock
         self._due: deque[_Due] = deque()
         self._pending_leaves: dict[tuple[str, ...], _Due] = {}
-        # Cache channels whose miss is going to be told: once is enough.
+        # Cache channels with a queued cache_miss: one is enough.
         self._pending_cache_misses: set[str] = set()
         self._retry_at = 0.0
         self._retry_seconds = FIRST_RETRY_SECONDS
@@ -78,7 +78,7 @@ class Webhooks:
         self._thread.start()
 
     def stop(self) -> None:
-        """What still waits is not sent: the receiver learns from the next start."""
+        """Stop the thread. Queued events are dropped."""
         with self._changed:
             self._is_stopping = True
             self._changed.notify()
@@ -86,7 +86,7 @@ class Webhooks:
             self._thread.join(TIMEOUT_SECONDS)
 
     def enqueue(self, name: str, fields: Event) -> None:
-        """Tell soon. A leaving is told late; taken back by then, neither is told."""
+        """Send soon. A leave is sent later, unless a return cancels both."""
         event = {"name": name, **fields}
         now = self._clock()
         with self._changed:
@@ -94,8 +94,8 @@ class Webhooks:
                 self._pending_leaves[_key(name, fields)] = _Due(
                     now + LEAVE_DELAY_SECONDS, event
                 )
-            elif taken_back := _CANCELS.get(name):
-                if self._pending_leaves.pop(_key(taken_back, fields), None):
+            elif cancelled := _CANCELS.get(name):
+                if self._pending_leaves.pop(_key(cancelled, fields), None):
                     return
                 self._due.append(_Due(now + BATCH_DELAY_SECONDS, event))
             elif (
@@ -109,14 +109,14 @@ class Webhooks:
                 dropped = self._due.popleft().event
                 self._pending_cache_misses.discard(dropped["channel"])
                 self.failed += 1
-            # While the receiver is down, these wait as long as the others.
+            # While the receiver is down, leaves pile up too.
             if len(self._pending_leaves) > QUEUE_LENGTH:
                 del self._pending_leaves[next(iter(self._pending_leaves))]
                 self.failed += 1
             self._changed.notify()
 
     def deliver_next(self) -> bool:
-        """Send what is due, if anything is."""
+        """Send the due events, if there are any."""
         with self._changed:
             events = self._next_events()
         if not events:
@@ -141,7 +141,7 @@ class Webhooks:
         return True
 
     def seconds_to_wait(self) -> float | None:
-        """Until something is due; None if nothing is."""
+        """Until the next event is due; None if there is none."""
         now = self._clock()
         if self._unsent:
             return max(0, self._retry_at - now)
@@ -167,10 +167,10 @@ class Webhooks:
             events.append(event)
             if event["name"] == "cache_miss":
                 self._pending_cache_misses.discard(event["channel"])
-        for key, leaving in list(self._pending_leaves.items()):
-            if leaving.at <= now and len(events) < EVENTS_PER_WEBHOOK:
+        for key, leave in list(self._pending_leaves.items()):
+            if leave.at <= now and len(events) < EVENTS_PER_WEBHOOK:
                 del self._pending_leaves[key]
-                events.append(leaving.event)
+                events.append(leave.event)
         return events
 
     def _on_success(self, events: list[Event]) -> None:
@@ -187,17 +187,17 @@ class Webhooks:
             self._retry_at = now + self._retry_seconds
             self._retry_seconds *= 2
             if self._retry_at - since > GIVE_UP_SECONDS:
-                logger.warning("%d webhook events are lost: %s", len(events), reason)
+                logger.warning("%d webhook events dropped: %s", len(events), reason)
                 self.failed += len(events)
                 self._unsent = None
                 self._retry_seconds = FIRST_RETRY_SECONDS
 
 
 def make_post(url: str) -> Post:
-    """Sends to ``url``, over a connection that is kept."""
+    """A function that posts to ``url``, over a keep-alive connection."""
     session = requests.Session()
     host = urlsplit(url).hostname or ""
-    # A proxy of the environment could not reach this machine, nor should it.
+    # A proxy that the environment names cannot reach a server on this machine.
     if host in {"localhost", "::1"} or host.startswith("127."):
         session.trust_env = False
 

@@ -1,8 +1,8 @@
 """The WebSockets of the embedded server, as uvicorn's WebSocket protocol class.
 
-uvicorn makes one for each upgrade and hands it the transport. `websockets` reads the
-handshake and the frames that arrive; what leaves was built once for all that get it and
-is written straight to the transport.
+uvicorn creates one for each upgrade, with the transport. `websockets` parses the
+handshake and incoming frames. An outgoing frame was built once for all its recipients,
+and is written straight to the transport.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ from .frames import error_frame
 from .hub import Hub
 from .limits import Limits, RateCounter, exceeds
 
-# A browser answers a ping by itself, however much it throttles a hidden page; one that
-# answers nothing for 90 to 100 seconds is gone.
+# Browsers answer pings even for a hidden page whose scripts are throttled. A connection
+# that is silent for 90 to 100 seconds is closed.
 SWEEP_SECONDS = 10
 PING_AFTER_SWEEPS = 6
 CLOSE_AFTER_SWEEPS = 10
-# How long the other side may take to answer a close frame, or to read up to it.
+# How long the client may take to read and answer a close frame.
 CLOSE_TIMEOUT_SECONDS = 3
 
 RESTARTING = 1012
@@ -39,13 +39,13 @@ OVER_CAPACITY = 4100
 NO_PONG = 4201
 
 logger = logging.getLogger("realtime.server")
-# `websockets` logs each frame when debugging: signatures and what is being told.
+# `websockets` logs each frame at DEBUG: signatures and data.
 _frame_logger = logging.getLogger("realtime.server.frames")
 _frame_logger.setLevel(logging.ERROR)
 
 
 class WebSockets:
-    """All WebSockets of one server, and what they share."""
+    """All WebSockets of one server, and their shared state."""
 
     def __init__(
         self, app: App, hub: Hub, limits: Limits, allowed_origins: Collection[str]
@@ -68,7 +68,7 @@ class WebSockets:
     def find_refusal(self, request: Request, address: str) -> Refusal | None:
         if exceeds(self.per_address[address] + 1, self.limits.connections_per_address):
             return Refusal(OVER_CAPACITY, "Too many connections")
-        # Not 4004, which keeps a browser away for ever: there is room again later.
+        # Not 4004, after which pusher-js never reconnects.
         if exceeds(len(self.connected) + 1, self.limits.connections):
             return Refusal(OVER_CAPACITY, "The server is full")
         if self._connects_too_often(address):
@@ -89,7 +89,7 @@ class WebSockets:
         logger.info("A browser left (%d now).", len(self.connected))
 
     def sweep(self) -> None:
-        """Ping the silent, and give up those that were silent for too long."""
+        """Ping silent connections, and close those that were silent for too long."""
         self._connect_rates.clear()
         for websocket in list(self.connected):
             websocket.sweep()
@@ -102,7 +102,7 @@ class WebSockets:
 
 
 class WebSocket(asyncio.Protocol):
-    """One WebSocket: bytes on one side, a `Connection` on the other."""
+    """One WebSocket: translates between bytes and a `Connection`."""
 
     __slots__ = (
         "_abort_timer",
@@ -154,7 +154,7 @@ class WebSocket(asyncio.Protocol):
         self._flush_protocol()
 
     def pause_writing(self) -> None:
-        """The other side reads so slowly that the buffer is over its limit."""
+        """The client reads so slowly that the write buffer exceeds its limit."""
         if self.server.limits.unsent_bytes:
             self.server.cut_off += 1
             logger.info("Cut off a browser that reads too slowly.")
@@ -167,12 +167,15 @@ class WebSocket(asyncio.Protocol):
             self._abort_timer.cancel()
 
     def shutdown(self) -> None:
-        """Called by uvicorn when it stops. A code of 4200 would bring browsers back at
-        once, in vain, and then only after 15 seconds; after this one they wait 1."""
+        """Called by uvicorn when it stops.
+
+        After 1012 pusher-js waits for 1 second. After 4200 it would reconnect at once,
+        fail, and then wait for 15 seconds.
+        """
         self.close(RESTARTING, "The server restarts")
 
     def sweep(self) -> None:
-        """Called every SWEEP_SECONDS; whatever arrives ends the silence."""
+        """Called every SWEEP_SECONDS. Any incoming data resets the count."""
         self._silent_sweeps += 1
         if self._silent_sweeps == PING_AFTER_SWEEPS:
             self._protocol.send_ping(b"")
@@ -181,7 +184,7 @@ class WebSocket(asyncio.Protocol):
             self.close(NO_PONG, "Pong reply not received")
 
     def close(self, code: int, reason: str) -> None:
-        """Tell the other side, and give it a moment to answer."""
+        """Send a close frame, and give the client a moment to answer."""
         if self._protocol.state is State.OPEN:
             self.server.hub.flush()  # Earlier events precede the close frame.
             self._protocol.send_close(code, reason)
@@ -199,7 +202,7 @@ class WebSocket(asyncio.Protocol):
             self.server.refused += 1
             origin = request.headers.get("Origin")
             logger.info("Refused a connection from %s: %s.", origin, refusal.reason)
-            # The event is for clients that are not told of close codes.
+            # The event is for clients that cannot read close codes.
             self._transport.write(error_frame(refusal.reason, refusal.code))
             self.close(refusal.code, refusal.reason)
         else:
@@ -214,7 +217,7 @@ class WebSocket(asyncio.Protocol):
             self._connection.open()
 
     def _receive(self, frame: Frame) -> None:
-        """Join the fragments of a message; `websockets` limits their size together."""
+        """Join the fragments of a message; `websockets` limits their total size."""
         if not self._connection:
             return
         self.server.messages_received += 1
@@ -237,7 +240,7 @@ class WebSocket(asyncio.Protocol):
                     self._connection.receive(text)
 
     def _flush_protocol(self) -> None:
-        """Write what `websockets` has to say: the handshake, pongs and close frames."""
+        """Write the output of `websockets`: the handshake, pongs and close frames."""
         is_closing = self._protocol.close_expected()
         if is_closing:
             self._disconnect()
@@ -255,7 +258,7 @@ class WebSocket(asyncio.Protocol):
             self._transport.close()
         elif self._protocol.eof_sent and self._transport.can_write_eof():
             # Closing both directions while the rest of a frame arrives would reset the
-            # connection, and the other side might never read why it was closed.
+            # connection, and the client might never read the close code.
             self._transport.write_eof()
 
     def _disconnect(self) -> None:

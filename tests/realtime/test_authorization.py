@@ -46,7 +46,7 @@ def signature(text):
 def assert_refused(answer):
     assert answer.status_code == 403
     assert answer.json() == {
-        "error": "You may not listen to this channel.",
+        "error": "You may not subscribe to this channel.",
         "code": "channel-refused",
     }
 

@@ -16,7 +16,7 @@ from realtime.listening import (
 )
 from realtime.server_settings import build_embedded_server
 
-# Where other servers of the protocol listen too.
+# The default of other servers of the protocol too.
 DEFAULT_PORT = "6001"
 
 
@@ -24,11 +24,11 @@ class Command(BaseCommand):
     help = (
         "Serve the live updates alone, to browsers and to any number of web processes "
         "that publish them. The app is that of PUSHER_APP_ID, PUSHER_KEY and "
-        "PUSHER_SECRET; without them its credentials are made from SECRET_KEY."
+        "PUSHER_SECRET; without them its credentials are derived from SECRET_KEY."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        # The same .env serves this process and those that publish to it.
+        # This process and those that publish to it can share one .env.
         port = settings.REALTIME["OPTIONS"]["pusher"]["port"] or DEFAULT_PORT
         parser.add_argument(
             "--host", default="127.0.0.1", help="Where to listen (127.0.0.1)."
@@ -48,17 +48,19 @@ class Command(BaseCommand):
         raise_file_limit()
         port = sockets[0].getsockname()[1]
 
-        def say_where() -> None:
-            self._say_where(host, port, credentials_are_set=app is not None)
+        def print_address() -> None:
+            self._print_address(host, port, credentials_are_set=app is not None)
 
         server = GracefulServer(
-            uvicorn_config(embedded.asgi, embedded), embedded, say_where
+            uvicorn_config(embedded.asgi, embedded), embedded, print_address
         )
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets)
         self.stdout.write("Stopped.")
 
-    def _say_where(self, host: str, port: int, *, credentials_are_set: bool) -> None:
+    def _print_address(
+        self, host: str, port: int, *, credentials_are_set: bool
+    ) -> None:
         credentials = (
             "the credentials that are set here"
             if credentials_are_set

@@ -82,7 +82,7 @@ def test_a_users_channel_is_hers_alone(server):
     assert events(mira.received())[1:] == ["vote"]
     for stranger in (tom, nobody):
         assert refusals(stranger.received()) == [
-            (4009, "Channel #server-to-user-mira is for the user alone")
+            (4009, "Channel #server-to-user-mira is that of another user")
         ]
 
 

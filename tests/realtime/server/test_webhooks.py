@@ -153,7 +153,7 @@ def test_after_five_minutes_it_gives_up_and_says_so(sender, receiver, caplog):
 
     assert [event["channel"] for event in receiver.events()] == ["b"]
     assert sender.failed == 1
-    assert caplog.messages == ["1 webhook events are lost: status 500"]
+    assert caplog.messages == ["1 webhook events dropped: status 500"]
 
 
 def test_what_waits_is_bounded(sender, receiver, monkeypatch):
