@@ -19,8 +19,8 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from planning_poker.server.application import Application  # noqa: E402
 from realtime.credentials import embedded_app  # noqa: E402
+from realtime.listening import GracefulServer, listen, uvicorn_config  # noqa: E402
 from realtime.server import EmbeddedServer  # noqa: E402
-from realtime.serving import Server, configuration, listen  # noqa: E402
 
 
 class UnderDjangosHandler(Application):
@@ -31,8 +31,8 @@ class UnderDjangosHandler(Application):
 
 def main() -> None:
     embedded = EmbeddedServer(embedded_app())
-    uvicorn_options = configuration(UnderDjangosHandler(embedded), embedded)
-    server = Server(uvicorn_options, embedded, when_started=lambda: None)
+    uvicorn_options = uvicorn_config(UnderDjangosHandler(embedded), embedded)
+    server = GracefulServer(uvicorn_options, embedded, on_started=lambda: None)
     server.run(listen("127.0.0.1", settings.PORT, port_is_set_by="PORT"))
 
 

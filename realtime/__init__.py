@@ -1,7 +1,7 @@
 """Real-time events over any provider. Knows nothing of what the events are about.
 
-Applications call ``publish_on_commit(channel, event)``, register who may listen to a
-channel with ``register_channel``, and put ``{% realtime_client %}`` into their pages.
+Applications call ``publish_on_commit(channel, event)``, register who may subscribe to
+a channel with ``register_channel``, and put ``{% realtime_client %}`` into their pages.
 """
 
 from .channels import register_channel

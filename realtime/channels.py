@@ -1,5 +1,5 @@
-"""Who may listen to which channel. Each application registers its own; here it is only
-looked up, and refused where nobody said yes.
+"""Who may subscribe to which channel. Each application registers its own channels; one
+that no application registered is refused.
 """
 
 import re
@@ -10,49 +10,48 @@ from django.http import HttpRequest
 
 from .events import ChannelMember
 
-# Pusher Channels, naming: the prefix says how a channel is protected. The events are
-# on the private channel, which has no limit of members, and who is online is told by
-# the presence channel.
+# Pusher Channels, naming: the prefix says how a channel is protected. Events go to the
+# private channel, which has no member limit; the presence channel shows who is online.
 PRIVATE_PREFIX = "private-"
 ENCRYPTED_PREFIX = "private-encrypted-"
 PRESENCE_PREFIX = "presence-"
-LONGEST_WIRE_NAME = 164
+MAX_WIRE_NAME_LENGTH = 164
 
-MayListen = Callable[..., ChannelMember | None]
+MaySubscribe = Callable[..., ChannelMember | None]
 
 
 @dataclass(frozen=True)
 class _Registration:
     pattern: re.Pattern[str]
-    may_listen: MayListen
+    may_subscribe: MaySubscribe
 
 
 _registrations: dict[str, _Registration] = {}
 
 
-def register_channel(pattern: str, may_listen: MayListen) -> None:
-    """Say who may listen to the channels whose name follows ``pattern``.
+def register_channel(pattern: str, may_subscribe: MaySubscribe) -> None:
+    """Register who may subscribe to the channels whose name matches ``pattern``.
 
-    ``pattern`` is an application's name such as ``"planning-poker-{session_id}"``; what
-    stands in braces is passed to ``may_listen(request, session_id=...)`` by name, and
-    is made of letters and digits. It answers who is asking, or None to refuse.
+    ``pattern`` is an application's channel name such as ``"board-{board_id}"``. Each
+    part in braces matches letters and digits, and is passed on by its name:
+    ``may_subscribe(request, board_id=...)`` returns the member, or None to refuse.
     """
-    _registrations[pattern] = _Registration(_compiled(pattern), may_listen)
+    _registrations[pattern] = _Registration(_compiled(pattern), may_subscribe)
 
 
-def listener(request: HttpRequest, wire_name: str) -> ChannelMember | None:
-    """Who asks to listen to a channel, by its name on the wire. None: she may not."""
+def authorized_member(request: HttpRequest, wire_name: str) -> ChannelMember | None:
+    """The member that the request may subscribe as; None if it may not."""
     name = _application_name(wire_name)
     if name is None:
         return None
     for registration in _registrations.values():
         if match := registration.pattern.fullmatch(name):
-            return registration.may_listen(request, **match.groupdict())
+            return registration.may_subscribe(request, **match.groupdict())
     return None
 
 
 def _application_name(wire_name: str) -> str | None:
-    if len(wire_name) > LONGEST_WIRE_NAME:
+    if len(wire_name) > MAX_WIRE_NAME_LENGTH:
         return None
     # The longer one first: an application's own name may begin with "encrypted-".
     for prefix in (ENCRYPTED_PREFIX, PRIVATE_PREFIX, PRESENCE_PREFIX):

@@ -1,16 +1,16 @@
-"""A wrong setting stops the start with a sentence, and not the first event."""
+"""System check: a wrong setting stops the start, not the first event."""
 
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
-from .embedded import check_options
 from .factory import get_realtime_service
+from .server_settings import check_options
 
 
 @register()
-def the_service_can_be_built(**kwargs: Any) -> list[CheckMessage]:
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
     try:
         get_realtime_service()
         check_options()

@@ -1,4 +1,4 @@
-"""A circuit breaker: leaves a provider that does not answer alone for a while."""
+"""A circuit breaker: stops calling a provider that does not answer, for a while."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -10,12 +10,12 @@ FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 30.0
 
 
-class Circuit:
-    """Closed, all goes through. After FAILURES_TO_OPEN failures in a row it is open:
-    nothing does, until a pause is over. Then it is half-open: one attempt decides, and
-    if that fails, the next pause is twice as long.
+class CircuitBreaker:
+    """While closed, every request may be sent. FAILURES_TO_OPEN failures in a row open
+    it: no request may be sent until a pause is over. It is then half-open: one attempt
+    decides, and if that fails, the next pause is twice as long.
 
-    ``clock`` gives seconds and never goes back. Not safe for several threads at once.
+    ``clock`` returns monotonic seconds. Not thread-safe.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -32,17 +32,17 @@ class Circuit:
 
     @property
     def seconds_left(self) -> float:
-        """Until an attempt may be made; 0 if it may be made now."""
+        """Until the next attempt may be made; 0 if one may be made now."""
         if self._opened_at is None:
             return 0
         return max(0, self._opened_at + self._pause_seconds - self._clock())
 
-    def note_success(self) -> None:
+    def record_success(self) -> None:
         self._failures = 0
         self._pause_seconds = FIRST_PAUSE_SECONDS
         self._opened_at = None
 
-    def note_failure(self) -> None:
+    def record_failure(self) -> None:
         self._failures += 1
         if self._opened_at is not None:
             self._pause_seconds = min(2 * self._pause_seconds, LONGEST_PAUSE_SECONDS)

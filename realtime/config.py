@@ -6,13 +6,13 @@ from .channels import PRIVATE_PREFIX
 
 
 class ClientConfig(TypedDict):
-    """How the browser connects; the names are pusher-js' own where it has them.
+    """How the browser connects. Names are those of pusher-js where it has one.
 
     ``provider`` names the browser's driver, ``static/realtime/drivers/<provider>.js``.
-    An empty ``wsHost`` and ports of None stand for the page's own host and port, a
-    ``forceTLS`` of None for TLS as the page has it. ``cluster`` is always a string,
+    An empty ``wsHost`` and ports of None stand for the page's own host and port; a
+    ``forceTLS`` of None means TLS if the page has it. ``cluster`` is always a string,
     though only hosted Pusher uses it: pusher-js refuses to start without one.
-    ``channelPrefix`` is what stands before the name of the channel with the events:
+    ``channelPrefix`` precedes the name of the channel that carries the events:
     ``private-``, or ``private-encrypted-`` where only members can read them.
     """
 
@@ -29,7 +29,7 @@ class ClientConfig(TypedDict):
 
 
 def polling_only(provider: str) -> ClientConfig:
-    """For a provider that reaches no browser: pages ask for what is new instead."""
+    """For a provider that reaches no browser: pages poll instead."""
     return {
         "provider": provider,
         "key": "",

@@ -8,17 +8,17 @@ from .server import App
 
 
 def embedded_app() -> App:
-    """Derived from SECRET_KEY: the same in each process, and nothing to set up.
+    """Derived from SECRET_KEY: the same in each process, without any set-up.
 
-    The app id is made of digits: the ``pusher`` package takes nothing else.
+    The app id consists of digits: the ``pusher`` package accepts nothing else.
     """
     return App(
-        app_id=str(int(_derived("app id")[:8], 16)),
-        key=_derived("key")[:20],
-        secret=_derived("secret")[:40],
+        app_id=str(int(_derive("app id")[:8], 16)),
+        key=_derive("key")[:20],
+        secret=_derive("secret")[:40],
     )
 
 
-def _derived(what: str) -> str:
-    label = f"realtime embedded server {what}".encode()
+def _derive(name: str) -> str:
+    label = f"realtime embedded server {name}".encode()
     return hmac.digest(settings.SECRET_KEY.encode(), label, "sha256").hex()

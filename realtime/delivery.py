@@ -1,8 +1,8 @@
-"""Sends off the thread that serves a request: a slow provider costs a voter nothing.
+"""Sends events on a thread of its own, so that a slow provider delays no request.
 
-Events leave in the order in which they were put, several at once when they pile up.
-What cannot be sent is made up for: its channel gets one ``refetch`` once events can be
-sent again, and browsers then ask the application for what they missed.
+Events are sent in the order in which they were enqueued, several in one batch when they
+pile up. A channel that lost an event gets one ``refetch`` once events can be sent
+again: browsers then fetch the current state from the application.
 """
 
 import json
@@ -14,26 +14,25 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from .circuit import Circuit, State
+from .circuit import CircuitBreaker, State
 
 QUEUE_LENGTH = 1_000
 # Pusher docs, HTTP API, batch events.
 EVENTS_PER_BATCH = 10
-# Reverb takes a request of 10,000 bytes; what else is in it needs some of them.
+# Reverb accepts requests of 10,000 bytes, which include the event's other fields.
 BATCH_BYTES = 9_000
 FLUSH_SECONDS = 2
-LONGEST_REASON = 300
-# Beyond this many rooms, those that wait for the longest are forgotten: their browsers
-# look by themselves after a while.
-REMEMBERED_CHANNELS = 10_000
+MAX_REASON_LENGTH = 300
+# With more channels than this waiting for a refetch, the longest-waiting are dropped.
+MAX_REFETCH_CHANNELS = 10_000
 REFETCH = "refetch"
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outgoing:
-    """An event on its way: the application's channel, and the data as JSON."""
+class OutgoingEvent:
+    """An event to send: the application's channel, and the data as JSON."""
 
     channel: str
     name: str
@@ -41,19 +40,19 @@ class Outgoing:
 
     @property
     def size(self) -> int:
-        """About how many bytes of a request it takes: JSON within JSON, in ASCII."""
+        """About how many bytes it adds to a request: JSON within JSON, in ASCII."""
         return len(json.dumps(self.data)) + len(self.channel) + len(self.name) + 64
 
 
-class EventRefused(Exception):
-    """The provider is well, and will never take what it was sent."""
+class EventRejectedError(Exception):
+    """The provider works, but will never accept this event."""
 
 
 @dataclass
 class Counters:
     """What became of the events. ``failed`` were tried, ``dropped`` were not.
 
-    ``seconds`` is the time spent sending, of all requests together.
+    ``seconds`` is the total time spent sending.
     """
 
     sent: int = 0
@@ -64,32 +63,32 @@ class Counters:
 
 
 class Delivery:
-    """Sends events on one daemon thread, and keeps away from a provider that is down.
+    """Sends events on one daemon thread, through a circuit breaker.
 
-    ``send`` gets one to EVENTS_PER_BATCH events and raises what it likes; EventRefused
-    where other events have better prospects. A delivery belongs to the process that
-    made it: a forked one makes its own, because the factory forgets the service there.
+    ``send`` gets one to EVENTS_PER_BATCH events and may raise anything;
+    EventRejectedError means that other events may still be accepted. A forked process
+    makes a delivery of its own: the factory drops the service there.
     """
 
     def __init__(
         self,
-        send: Callable[[Sequence[Outgoing]], object],
+        send: Callable[[Sequence[OutgoingEvent]], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send
         self._clock = clock
-        self._circuit = Circuit(clock)
+        self._circuit = CircuitBreaker(clock)
         self._counters = Counters()
-        self._waiting: deque[Outgoing] = deque()
-        # Channels that miss an event, those that wait for the longest first.
-        self._missing: dict[str, None] = {}
+        self._waiting: deque[OutgoingEvent] = deque()
+        # Channels that lost an event, the longest-waiting first.
+        self._refetch_channels: dict[str, None] = {}
         self._is_overflowing = False
         self._thread: threading.Thread | None = None
-        # Held for everything above, and never while something is being sent.
+        # Guards everything above, and is never held while sending.
         self._changed = threading.Condition()
 
-    def put(self, event: Outgoing) -> None:
-        """Send soon. Never waits, never raises."""
+    def enqueue(self, event: OutgoingEvent) -> None:
+        """Send soon. Never blocks, never raises."""
         with self._changed:
             if self._circuit.state != "closed":
                 self._drop(event)
@@ -105,25 +104,25 @@ class Delivery:
             self._changed.notify()
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._work, name="realtime-delivery", daemon=True
+                    target=self._run, name="realtime-delivery", daemon=True
                 )
                 self._thread.start()
 
-    def send_now(self, event: Outgoing) -> None:
-        """Send on the caller's thread, to a provider that is in this process."""
-        self._attempt([event])
-        while self._missing:
+    def send_now(self, event: OutgoingEvent) -> None:
+        """Send on the caller's thread, to a server in this process."""
+        self._try_send([event])
+        while self._refetch_channels:
             refetches = self._next_refetches()
-            if not self._attempt(refetches):
+            if not self._try_send(refetches):
                 return
 
-    def note_retry(self) -> None:
-        """The connection was dropped, and the request was sent once more."""
+    def count_retry(self) -> None:
+        """Count a request that was sent again because its connection was dropped."""
         with self._changed:
             self._counters.retried += 1
 
     def status(self) -> dict[str, int | float | State]:
-        """The counters, how many events are waiting, and the state of the circuit."""
+        """The counters, the length of the queue, and the circuit breaker's state."""
         with self._changed:
             return {
                 **asdict(self._counters),
@@ -132,42 +131,42 @@ class Delivery:
             }
 
     def close(self) -> None:
-        """Send what waits, for FLUSH_SECONDS at the most."""
+        """Send what is queued, for FLUSH_SECONDS at most."""
         with self._changed:
             thread, self._thread = self._thread, None
             self._changed.notify()
         if thread:
             thread.join(FLUSH_SECONDS)
 
-    def work_once(self) -> bool:
-        """Send what is next, if anything may be sent: one step of the thread."""
+    def deliver_next(self) -> bool:
+        """One step of the thread: send the next events, if any may be sent."""
         with self._changed:
             events = self._next_events()
         if events:
-            self._attempt(events)
+            self._try_send(events)
         return bool(events)
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while True:
-            if self.work_once():
+            if self.deliver_next():
                 continue
             with self._changed:
                 if self._waiting and self._circuit.state == "closed":
                     continue
                 if self._thread is not threading.current_thread():
-                    return  # It was closed.
-                # Without a channel that misses something, nothing is due by itself.
+                    return  # The delivery was closed.
+                # Only a pending refetch has to be sent at a certain time.
                 self._changed.wait(
-                    self._circuit.seconds_left if self._missing else None
+                    self._circuit.seconds_left if self._refetch_channels else None
                 )
 
-    def _next_events(self) -> list[Outgoing]:
+    def _next_events(self) -> list[OutgoingEvent]:
         match self._circuit.state:
             case "open":
                 return []
             case "half-open":
                 return self._next_refetches(most=1)
-        events: list[Outgoing] = []
+        events: list[OutgoingEvent] = []
         room = BATCH_BYTES
         while self._waiting and len(events) < EVENTS_PER_BATCH:
             room -= self._waiting[0].size
@@ -179,53 +178,53 @@ class Delivery:
         self._is_overflowing = False
         return self._next_refetches()
 
-    def _next_refetches(self, most: int = EVENTS_PER_BATCH) -> list[Outgoing]:
+    def _next_refetches(self, most: int = EVENTS_PER_BATCH) -> list[OutgoingEvent]:
         with self._changed:
-            channels = list(self._missing)[:most]
+            channels = list(self._refetch_channels)[:most]
             for channel in channels:
-                del self._missing[channel]
-        return [Outgoing(channel, REFETCH, "{}") for channel in channels]
+                del self._refetch_channels[channel]
+        return [OutgoingEvent(channel, REFETCH, "{}") for channel in channels]
 
-    def _attempt(self, events: list[Outgoing]) -> bool:
+    def _try_send(self, events: list[OutgoingEvent]) -> bool:
         started = self._clock()
         try:
             self._send(events)
-        except EventRefused as refused:
-            self._note_refusal(events, refused, self._clock() - started)
+        except EventRejectedError as rejection:
+            self._on_rejection(events, rejection, self._clock() - started)
             return False
-        except Exception as error:  # noqa: BLE001 -- libraries raise what they like
-            self._note_failure(events, error, self._clock() - started)
+        except Exception as error:  # noqa: BLE001 -- libraries raise anything
+            self._on_failure(events, error, self._clock() - started)
             return False
         with self._changed:
             self._counters.sent += len(events)
             self._counters.seconds += self._clock() - started
             if self._circuit.state != "closed":
                 logger.info("Events can be sent again")
-            self._circuit.note_success()
+            self._circuit.record_success()
         return True
 
-    def _note_refusal(
-        self, events: list[Outgoing], refused: EventRefused, seconds: float
+    def _on_rejection(
+        self, events: list[OutgoingEvent], rejection: EventRejectedError, seconds: float
     ) -> None:
         with self._changed:
             self._counters.seconds += seconds
-            # That it refuses shows that it is well.
-            self._circuit.note_success()
+            # A provider that rejects an event is up.
+            self._circuit.record_success()
         if len(events) > 1:
-            # One of them is at fault, and the others go without it.
+            # Only some of them are invalid, so the others are sent without those.
             for event in events:
-                self._attempt([event])
+                self._try_send([event])
             return
-        self._lose(events, refused)
+        self._record_loss(events, rejection)
 
-    def _note_failure(
-        self, events: list[Outgoing], error: Exception, seconds: float
+    def _on_failure(
+        self, events: list[OutgoingEvent], error: Exception, seconds: float
     ) -> None:
-        self._lose(events, error)
+        self._record_loss(events, error)
         with self._changed:
             self._counters.seconds += seconds
             was_closed = self._circuit.state == "closed"
-            self._circuit.note_failure()
+            self._circuit.record_failure()
             if self._circuit.state == "closed":
                 return
             while self._waiting:
@@ -237,17 +236,17 @@ class Delivery:
                     self._circuit.seconds_left,
                 )
 
-    def _lose(self, events: list[Outgoing], error: Exception) -> None:
-        """Count and tell what was tried in vain; what it tells of is true."""
+    def _record_loss(self, events: list[OutgoingEvent], error: Exception) -> None:
+        """Count and log events that could not be sent, and request a refetch."""
         with self._changed:
-            is_news = self._circuit.state == "closed"
+            was_closed = self._circuit.state == "closed"
             for event in events:
-                # A refetch that is refused would be refused for ever.
-                if event.name == REFETCH and isinstance(error, EventRefused):
+                # A rejected refetch would be rejected every time.
+                if event.name == REFETCH and isinstance(error, EventRejectedError):
                     continue
                 self._counters.failed += 1
-                self._miss(event)
-        if is_news:
+                self._add_refetch(event)
+        if was_closed:
             logger.error(
                 "%s was not delivered: %s: %s",
                 ", ".join(f"{event.name} on {event.channel}" for event in events),
@@ -255,19 +254,19 @@ class Delivery:
                 _reason(error),
             )
 
-    def _drop(self, event: Outgoing) -> None:
+    def _drop(self, event: OutgoingEvent) -> None:
         self._counters.dropped += 1
-        self._miss(event)
+        self._add_refetch(event)
 
-    def _miss(self, event: Outgoing) -> None:
-        self._missing.setdefault(event.channel)
-        if len(self._missing) > REMEMBERED_CHANNELS:
-            del self._missing[next(iter(self._missing))]
+    def _add_refetch(self, event: OutgoingEvent) -> None:
+        self._refetch_channels.setdefault(event.channel)
+        if len(self._refetch_channels) > MAX_REFETCH_CHANNELS:
+            del self._refetch_channels[next(iter(self._refetch_channels))]
 
 
 def _reason(error: Exception) -> str:
-    """An error's message in one line. It quotes the address that was asked, whose
-    signature others could send again: whatever may be a signature is left out.
+    """An error's message in one line, without anything that may be a signature: it
+    quotes the request's URL, with which others could repeat the request.
     """
     line = " ".join(str(error).split())
-    return re.sub("[0-9a-f]{32,}", "…", line)[:LONGEST_REASON]
+    return re.sub("[0-9a-f]{32,}", "…", line)[:MAX_REASON_LENGTH]

@@ -1,4 +1,4 @@
-"""Where a server of the Pusher protocol is, and with which credentials."""
+"""The address and the credentials of a server of the Pusher protocol."""
 
 import base64
 import binascii
@@ -14,13 +14,13 @@ from .server import App
 DEFAULT_CLUSTER = "us2"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ENCRYPTION_KEY_BYTES = 32
-# What may stand between scheme and port; IPv6 stands in brackets there.
+# The host of a URL; an IPv6 address is in brackets.
 _HOST = r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]"
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server that speaks the protocol, as one side reaches it."""
+    """One of a server's addresses."""
 
     scheme: str
     host: str
@@ -32,31 +32,32 @@ class Endpoint:
 
     @property
     def websocket_source(self) -> str:
-        """As the Content-Security-Policy names it."""
+        """As a source of the Content-Security-Policy."""
         scheme = "wss" if self.is_secure else "ws"
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{scheme}://{self.host}{port}"
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server of the protocol. ``browsers`` None: they find it where their page is.
+class ServerAddress:
+    """Where this process publishes, and where browsers connect.
 
-    ``cluster`` is empty but for hosted Pusher.
+    A ``browser_endpoint`` of None is the host of the page; ``cluster`` is set for
+    hosted Pusher only.
     """
 
     app: App
-    publishing: Endpoint
-    browsers: Endpoint | None
+    api_endpoint: Endpoint
+    browser_endpoint: Endpoint | None
     cluster: str = ""
 
     @property
     def is_embedded(self) -> bool:
-        return self.browsers is None
+        return self.browser_endpoint is None
 
 
-def embedded_server() -> Server:
-    """The embedded one, where the process that holds it listens."""
+def embedded_server_address() -> ServerAddress:
+    """The embedded server, at the address of the process that runs it."""
     address: str = settings.REALTIME["SERVER_URL"]
     parts = re.fullmatch(f"(https?)://({_HOST})(?::([0-9]+))?/?", address)
     if not parts or not _is_port(parts[3] or "80"):
@@ -66,21 +67,21 @@ def embedded_server() -> Server:
         )
     scheme, host, port = parts.groups()
     endpoint = Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
-    return Server(embedded_app(), endpoint, browsers=None)
+    return ServerAddress(embedded_app(), endpoint, browser_endpoint=None)
 
 
-def hosted_server(app: App, cluster: str) -> Server:
-    """Pusher's own, in one of its clusters."""
+def hosted_server_address(app: App, cluster: str) -> ServerAddress:
+    """Hosted Pusher, in one of its clusters."""
     cluster = _checked_cluster(cluster or DEFAULT_CLUSTER)
-    return Server(
+    return ServerAddress(
         app,
-        publishing=Endpoint("https", f"api-{cluster}.pusher.com", 443),
-        browsers=Endpoint("https", f"ws-{cluster}.pusher.com", 443),
+        api_endpoint=Endpoint("https", f"api-{cluster}.pusher.com", 443),
+        browser_endpoint=Endpoint("https", f"ws-{cluster}.pusher.com", 443),
         cluster=cluster,
     )
 
 
-def own_server(
+def self_hosted_address(
     app: App | None,
     *,
     host: str,
@@ -89,21 +90,23 @@ def own_server(
     public_host: str,
     public_port: str,
     public_scheme: str,
-) -> Server:
-    """One that the operator runs, at PUSHER_HOST."""
+) -> ServerAddress:
+    """The operator's own server at PUSHER_HOST."""
     if app is None:
         raise ImproperlyConfigured(
             "PUSHER_HOST is set, but no credentials are. Set PUSHER_APP_ID, "
             "PUSHER_KEY and PUSHER_SECRET to those of that server, or unset "
             "PUSHER_HOST to use the embedded server."
         )
-    publishing = _endpoint("PUSHER", scheme or "https", host, port)
-    browsers = _public(publishing, public_scheme, public_host, public_port)
-    return Server(app, publishing, browsers)
+    api_endpoint = _endpoint("PUSHER", scheme or "https", host, port)
+    browser_endpoint = _public_endpoint(
+        api_endpoint, public_scheme, public_host, public_port
+    )
+    return ServerAddress(app, api_endpoint, browser_endpoint)
 
 
-def app_of(app_id: str, key: str, secret: str) -> App | None:
-    """The credentials, None where none is set."""
+def app_from_credentials(app_id: str, key: str, secret: str) -> App | None:
+    """The app, None where no credential is set."""
     given = {"PUSHER_APP_ID": app_id, "PUSHER_KEY": key, "PUSHER_SECRET": secret}
     missing = [name for name, text in given.items() if not text]
     if len(missing) == len(given):
@@ -115,14 +118,14 @@ def app_of(app_id: str, key: str, secret: str) -> App | None:
         )
     if not re.fullmatch("[0-9]+", app_id):
         raise ImproperlyConfigured(
-            f"PUSHER_APP_ID is “{app_id}”, but an app id is made of digits. Copy it "
-            "from the app's keys; a self-hosted server must be given one of digits."
+            f"PUSHER_APP_ID is “{app_id}”, but an app id consists of digits. Copy it "
+            "from the app's keys; give a self-hosted server one of digits."
         )
     return App(app_id, key, secret)
 
 
 def encryption_key(text: str) -> str | None:
-    """PUSHER_ENCRYPTION_MASTER_KEY, None where it is not set. No message quotes it."""
+    """PUSHER_ENCRYPTION_MASTER_KEY, None where it is not set. No error quotes it."""
     if not text:
         return None
     try:
@@ -163,10 +166,10 @@ def _endpoint(prefix: str, scheme: str, host: str, port: str) -> Endpoint:
     return Endpoint(scheme, host, int(port or DEFAULT_PORTS[scheme]))
 
 
-def _public(server: Endpoint, scheme: str, host: str, port: str) -> Endpoint:
-    """Where browsers reach a server: there too, but for what is said of them.
+def _public_endpoint(server: Endpoint, scheme: str, host: str, port: str) -> Endpoint:
+    """Where browsers reach ``server``, which is the default for each part.
 
-    Its port is no guide to them if they come by another scheme: a proxy is between.
+    Another scheme means that a proxy is in between, with a port of its own.
     """
     scheme = scheme or server.scheme
     if not port and scheme == server.scheme:

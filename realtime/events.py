@@ -1,4 +1,4 @@
-"""What is published, and who listens."""
+"""Events, and the members of a channel."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 
 class Event(Protocol):
-    """Anything that can be published: a name, and data that JSON can carry."""
+    """Anything that can be published: a name, and data that can be encoded as JSON."""
 
     @property
     def type(self) -> str: ...
@@ -26,7 +26,7 @@ class RealtimeEvent:
 
 @dataclass(frozen=True)
 class ChannelMember:
-    """Who listens to a channel, as the others on its presence channel see her.
+    """A subscriber of a channel, as the others on its presence channel see them.
 
     ``user_id`` has at most 128 characters, ``user_info`` as JSON at most 1 KB (Pusher
     Channels, presence channels).
@@ -37,10 +37,10 @@ class ChannelMember:
 
 
 def as_json(data: Mapping[str, Any]) -> str:
-    """An event's data as it travels.
+    """An event's data as it is sent.
 
     Raises:
-        TypeError, ValueError: browsers could not read it, NaN included.
+        TypeError, ValueError: it is not JSON, which has no NaN.
     """
     return json.dumps(
         dict(data), ensure_ascii=False, allow_nan=False, separators=(",", ":")

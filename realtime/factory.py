@@ -22,18 +22,18 @@ PROVIDERS = {
 }
 
 _service: RealtimeService | None = None
-_building = threading.Lock()
+_lock = threading.Lock()
 
 
 def get_realtime_service() -> RealtimeService:
-    """This process' service, built from ``settings.REALTIME`` when first asked for.
+    """This process' service, built from ``settings.REALTIME`` when first needed.
 
     Raises:
-        ImproperlyConfigured: with a sentence that names the setting and the cure.
+        ImproperlyConfigured: with a sentence that names the setting and the fix.
     """
     global _service
     if _service is None:
-        with _building:
+        with _lock:
             if _service is None:
                 _service = _build()
     return _service
@@ -57,7 +57,7 @@ def _build() -> RealtimeService:
         return service_class(**options or {})
     except (TypeError, ValueError) as error:
         raise ImproperlyConfigured(
-            f"REALTIME_OPTIONS does not suit {service_class.__name__}: {error}"
+            f"REALTIME_OPTIONS does not fit {service_class.__name__}: {error}"
         ) from error
 
 
@@ -100,18 +100,18 @@ def _close() -> None:
         _service.close()
 
 
-def _forget() -> None:
-    global _service, _building
-    _service, _building = None, threading.Lock()
+def _reset() -> None:
+    global _service, _lock
+    _service, _lock = None, threading.Lock()
 
 
-def _build_anew(*, setting: str, **kwargs: Any) -> None:
+def _rebuild(*, setting: str, **kwargs: Any) -> None:
     if setting in {"REALTIME", "SECRET_KEY"}:
         _close()
-        _forget()
+        _reset()
 
 
 atexit.register(_close)
 # A service has a thread, connections and locks; none of them works in two processes.
-os.register_at_fork(after_in_child=_forget)
-setting_changed.connect(_build_anew)
+os.register_at_fork(after_in_child=_reset)
+setting_changed.connect(_rebuild)

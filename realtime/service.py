@@ -1,4 +1,4 @@
-"""What a provider of real-time events must be able to do."""
+"""The interface of a provider of real-time events."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ from .events import ChannelMember, Event
 class RealtimeService(ABC):
     """A provider. One instance serves a process, from any of its threads.
 
-    A provider's options come from the settings as keyword arguments; those that it
-    knows are the parameters of its ``__init__``, and this base takes none.
-    ``uses_embedded_server`` asks ``manage.py serve`` to hold that server.
+    A provider's options are keyword arguments from the settings: the parameters of its
+    ``__init__``. This base class refuses every other one by its name.
+    ``uses_embedded_server`` makes ``manage.py serve`` run the embedded server.
     """
 
     uses_embedded_server = False
@@ -25,13 +25,13 @@ class RealtimeService(ABC):
 
     @abstractmethod
     def trigger(self, channel: str, event_name: str, data: Mapping[str, Any]) -> None:
-        """Send an event to whoever listens to ``channel``, the application's name.
+        """Publish an event to the subscribers of ``channel``, the application's name.
 
-        Nobody listening is no error, and that it arrives is not promised: who is
-        remote is served after this returns.
+        A channel without subscribers is no error. Delivery is not guaranteed: a remote
+        provider is called after this returns.
 
         Raises:
-            TypeError, ValueError: JSON cannot carry ``data``.
+            TypeError, ValueError: ``data`` cannot be encoded as JSON.
         """
 
     def broadcast(self, channel: str, event: Event) -> None:
@@ -40,13 +40,13 @@ class RealtimeService(ABC):
 
     @abstractmethod
     def get_client_config(self) -> ClientConfig:
-        """What the browser needs to connect, and nothing that is secret."""
+        """What the browser needs to connect. No secret."""
 
     @abstractmethod
     def authorize(
         self, channel: str, socket_id: str, member: ChannelMember
     ) -> dict[str, str]:
-        """The signed answer that lets ``member``'s connection listen, fit for JSON.
+        """The signed answer with which ``member``'s connection subscribes, as JSON.
 
         ``channel`` is the name on the wire, ``private-...`` or ``presence-...``, and
         ``socket_id`` the connection's ``<digits>.<digits>`` (Pusher Channels, auth
@@ -57,37 +57,37 @@ class RealtimeService(ABC):
         """
 
     def online_user_ids(self, channel: str) -> frozenset[str]:
-        """Whose browsers are connected to ``channel``, as far as this process knows."""
+        """The users who are subscribed to ``channel``, as far as this process knows."""
         return frozenset()
 
     def terminate_user(self, user_id: str) -> None:  # noqa: B027 -- not all can
-        """Close the connections of one who may listen no longer.
+        """Close the connections of a user who may no longer subscribe.
 
-        They may come back, and have to be authorized anew. Like ``trigger`` it returns
-        at once and never fails.
+        They may reconnect, and are then authorized again. Like ``trigger``, it returns
+        at once, and a provider that is down is no error.
         """
 
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes
     ) -> Sequence[Mapping[str, Any]] | None:
-        """The events that the provider tells of; None if it is not its webhook."""
+        """The events of a webhook; None if the provider did not sign it."""
         return None
 
     @property
     def browser_scripts(self) -> Sequence[str]:
-        """Static files that the browser's driver needs, by their names."""
+        """The names of the static files that the browser's driver needs."""
         return ()
 
     def connect_sources(self) -> list[str]:
-        """Where the browser connects to beside the page's own origin.
+        """Where the browser connects to, besides the page's own origin.
 
-        Sources for ``connect-src`` of the Content-Security-Policy.
+        These are sources for ``connect-src`` of the Content-Security-Policy.
         """
         return []
 
     def status(self) -> Mapping[str, Any]:
-        """What this process has done, for people who look after it. No secret."""
+        """Counters of this process, for operators. No secret."""
         return {"provider": self.get_client_config()["provider"]}
 
     def close(self) -> None:  # noqa: B027 -- most providers have nothing to do
-        """Send what still waits, or give up after 2 seconds: the process is ending."""
+        """Send what is queued, for 2 seconds at most: the process is ending."""

@@ -1,7 +1,7 @@
-"""What this product is told by a server of the Pusher protocol."""
+"""Signals for what a server of the Pusher protocol reports."""
 
 from django.dispatch import Signal
 
-# A verified webhook's event. Sent with `event`, a mapping with its `name` (Pusher docs,
-# webhooks). The same event may come twice.
+# An event of a verified webhook. Sent with `event`, a mapping with its `name` (Pusher
+# docs, webhooks). The same event may arrive twice.
 webhook_received = Signal()

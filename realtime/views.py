@@ -1,4 +1,4 @@
-"""What browsers and the provider's server ask: who may listen, and what happened."""
+"""The endpoints for the browser's channel authorization and the provider's webhooks."""
 
 import re
 
@@ -6,12 +6,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .channels import listener
+from .channels import authorized_member
 from .factory import get_realtime_service
 from .signals import webhook_received
 
-# Pusher protocol 7, socket_id. Checked before anything is signed: another text could
-# carry the name of another channel into the signature.
+# Pusher protocol 7, socket_id. Checked before anything is signed: any other text could
+# smuggle another channel's name into the signature.
 _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
@@ -19,12 +19,14 @@ _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 def authorize(request: HttpRequest) -> JsonResponse:
     """Pusher Channels, authorization endpoint: ``socket_id``, ``channel_name``.
 
-    200 with the signed answer. Whatever is wrong is 403, so that one who may not
-    listen learns nothing of what there is.
+    200 with the signed answer. Every refusal is 403, so that a stranger cannot find out
+    which channels exist.
     """
     socket_id = request.POST.get("socket_id", "")
     channel_name = request.POST.get("channel_name", "")
-    member = _SOCKET_ID.fullmatch(socket_id) and listener(request, channel_name)
+    member = _SOCKET_ID.fullmatch(socket_id) and authorized_member(
+        request, channel_name
+    )
     if not member:
         return _refusal()
     try:
@@ -37,11 +39,14 @@ def authorize(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_POST
 def webhook(request: HttpRequest) -> JsonResponse:
-    """Pusher docs, webhooks: 200 for one that the provider has signed, else 403."""
+    """Pusher docs, webhooks: 200 for one that the provider signed, else 403."""
     events = get_realtime_service().read_webhook(request.headers, request.body)
     if events is None:
         return JsonResponse(
-            {"error": "This is no webhook of ours.", "code": "webhook-refused"},
+            {
+                "error": "The provider did not sign this webhook.",
+                "code": "webhook-refused",
+            },
             status=403,
         )
     for event in events:
@@ -54,6 +59,6 @@ webhook.takes_json = True  # type: ignore[attr-defined] # see RequestBodyMiddlew
 
 def _refusal() -> JsonResponse:
     return JsonResponse(
-        {"error": "You may not listen to this channel.", "code": "channel-refused"},
+        {"error": "You may not subscribe to this channel.", "code": "channel-refused"},
         status=403,
     )

@@ -26,7 +26,7 @@ SUPERUSER = "poker"
 CONNECTIONS = 200
 
 
-class NotToBeHad(Exception):  # noqa: N818 -- it names a state, not an error
+class NotToBeHad(Exception):
     """There is no PostgreSQL; the message says why, in one line."""
 
 

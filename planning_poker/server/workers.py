@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from realtime.serving import configuration
+from realtime.listening import uvicorn_config
 
 if TYPE_CHECKING:
     from planning_poker.server.application import Application
@@ -35,7 +35,7 @@ class Workers(Multiprocess):
         sockets: list[socket.socket],
         when_started: Callable[[], None],
     ) -> None:
-        config = configuration(
+        config = uvicorn_config(
             "planning_poker.server.workers:application_of_a_worker",
             factory=True,
             workers=count,

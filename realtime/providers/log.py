@@ -1,4 +1,4 @@
-"""Writes each event into the log, for whoever develops an application."""
+"""Writes each event to the log, for the development of an application."""
 
 import logging
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ logger = logging.getLogger(__name__)
 
 
 class LogService(NullService):
-    """The provider ``log``. It names each event and never tells its data: a log is read
-    by more people than may know a session's votes.
+    """The provider ``log``. It logs the name of each event and never its data, which
+    may be more confidential than the log.
     """
 
     def trigger(self, channel: str, event_name: str, data: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Keeps what was published, for tests: no browser hears of it."""
+"""Keeps the published events, for tests. No browser receives them."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from realtime.service import RealtimeService
 
 @dataclass(frozen=True)
 class Published:
-    """An event on an application's channel, its data as a browser would read it."""
+    """An event on an application's channel, its data as a browser would parse it."""
 
     channel: str
     type: str
@@ -21,7 +21,7 @@ class Published:
 
 
 class MemoryService(RealtimeService):
-    """The provider ``memory``. ``outbox`` has all that was published, in order."""
+    """The provider ``memory``. ``outbox`` has all published events, in order."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)

@@ -1,4 +1,4 @@
-"""Carries nothing: browsers ask for what is new every few seconds."""
+"""Delivers nothing: browsers poll every few seconds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from realtime.service import RealtimeService
 
 
 class NullService(RealtimeService):
-    """The provider ``null``, for where no live connection is possible or wanted."""
+    """The provider ``null``, where no live connection is possible or wanted."""
 
     def trigger(self, channel: str, event_name: str, data: Mapping[str, Any]) -> None:
         as_json(data)
@@ -20,4 +20,4 @@ class NullService(RealtimeService):
     def authorize(
         self, channel: str, socket_id: str, member: ChannelMember
     ) -> dict[str, str]:
-        raise ValueError("There is nothing to listen to")
+        raise ValueError("There are no channels to subscribe to")

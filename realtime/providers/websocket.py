@@ -6,15 +6,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .pusher import PusherService
 
-# Of another server than the embedded one; without its address they mean nothing.
+# Of a server other than the embedded one; unused without its address.
 _CREDENTIALS = ("app_id", "key", "secret", "cluster")
 
 
 class WebSocketService(PusherService):
     """The provider ``websocket``: as ``pusher``, without pusher-js in the page.
 
-    Credentials of hosted Pusher may stay set and are left alone. With ``PUSHER_HOST``
-    it is that server instead of the embedded one, for several web processes.
+    Credentials of hosted Pusher may stay set, and are ignored. With ``PUSHER_HOST`` it
+    uses that server instead of the embedded one, for several web processes.
     """
 
     browser_driver: ClassVar = "websocket"

@@ -1,7 +1,7 @@
 """The embedded server: Pusher Channels, protocol 7, for one app in one process.
 
 Everything here runs in the thread of one event loop, needs no Django, and keeps its
-state in memory: a restart brings browsers back, and they fetch what they missed.
+state in memory. After a restart, browsers reconnect and fetch what they missed.
 """
 
 from .api import Response

@@ -1,7 +1,7 @@
 """Pusher's HTTP API: publishing events and asking about channels.
 
-A request is read and checked whole before anything is delivered, by ``read``, which
-needs no hub and so may run in any thread. What it returns runs in the loop's thread.
+``read`` parses and checks a whole request before anything is published. It does not
+use the hub, so it may run in any thread. The command it returns runs in the loop's.
 """
 
 import hashlib
@@ -17,22 +17,22 @@ from .app import App
 from .channel_names import CACHE, ENCRYPTED, PRESENCE, is_channel_name
 from .frames import read_json
 from .hub import Hub, Publication
-from .limits import Limits, Rate, is_over
+from .limits import Limits, RateCounter, exceeds
 
 CLOCK_TOLERANCE_SECONDS = 600
 RESERVED_EVENTS = ("pusher:", "pusher_internal:")
 
 _PATH = re.compile("/apps/([^/]+)/(events|batch_events|channels(?:/([^/]+)(/users)?)?)")
-# The `pusher` package (3.3.4) leaves the app out.
+# The `pusher` package (3.3.4) omits the app.
 _TERMINATE = re.compile("(?:/apps/([^/]+))?/users/([^/]+)/terminate_connections")
-# A kick: whoever may, comes back at once. (4009 would keep browsers away for ever.)
+# Clients that are still authorized reconnect at once; after 4009 they never would.
 RECONNECT = 4200
 _SOCKET_ID = re.compile(r"[0-9]+\.[0-9]+")
 
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer; the body is JSON, of a refusal ``{"error": sentence}``."""
+    """An HTTP response. Its body is JSON: ``{"error": sentence}`` for an error."""
 
     status: int
     body: bytes
@@ -43,23 +43,23 @@ ACCEPTED = Response(HTTPStatus.OK, b"{}")
 
 @dataclass(frozen=True)
 class Command:
-    """What a valid request asks for. ``run`` needs the loop's thread.
+    """A valid request. ``run`` must be called in the loop's thread.
 
-    ``answers`` tells whether the answer says more than that the request was accepted.
+    Without ``returns_data`` its response only says that the request was accepted.
     """
 
     run: Callable[[], dict[str, object]]
-    answers: bool = True
+    returns_data: bool = True
 
 
-class RequestRefused(Exception):
+class RequestRejectedError(Exception):
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
-        self.response = error(status, message)
+        self.response = error_response(status, message)
 
 
-def error(status: HTTPStatus, message: str) -> Response:
-    """A refusal as the API words it."""
+def error_response(status: HTTPStatus, message: str) -> Response:
+    """An error as the API returns it."""
     return Response(status, _json({"error": message}))
 
 
@@ -70,45 +70,45 @@ class HttpApi:
         self._app = app
         self._hub = hub
         self._limits = limits
-        self._triggers = Rate(limits.triggers_per_second)
+        self._trigger_rate = RateCounter(limits.triggers_per_second)
 
     def handle(self, method: str, path: str, query: str, body: bytes) -> Response:
         """Answer a request, in the loop's thread."""
         try:
             command = self.read(method, path, query, body)
-        except RequestRefused as refused:
-            return refused.response
+        except RequestRejectedError as rejection:
+            return rejection.response
         return self.run(command)
 
     def run(self, command: Command) -> Response:
-        """Do what a request asked for, in the loop's thread."""
+        """Carry out a request, in the loop's thread."""
         answer = command.run()
         return Response(HTTPStatus.OK, _json(answer)) if answer else ACCEPTED
 
     def read(self, method: str, path: str, query: str, body: bytes) -> Command:
-        """What a request asks for. Raises RequestRefused."""
+        """Parse and check a request. Raises RequestRejectedError."""
         route = _PATH.fullmatch(path)
         termination = None if route else _TERMINATE.fullmatch(path)
         if not route and not termination:
-            raise RequestRefused(HTTPStatus.NOT_FOUND, f"There is no {path:.200}")
-        if is_over(self._limits.request_bytes, len(body)):
-            raise RequestRefused(
+            raise RequestRejectedError(HTTPStatus.NOT_FOUND, f"There is no {path:.200}")
+        if exceeds(len(body), self._limits.request_bytes):
+            raise RequestRejectedError(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 f"A request may have {self._limits.request_bytes} bytes",
             )
         # Keys are signed in lower case (Pusher docs, HTTP API, authentication).
-        parameters = {key.lower(): value for key, value in _pairs_in(query)}
+        parameters = {key.lower(): value for key, value in _query_pairs(query)}
         app_id = route[1] if route else termination[1] if termination else None
         self._authenticate(app_id, method, path, parameters, body)
         if termination and method == "POST":
             return self._terminate(termination[2])
         endpoint, channel_name, users = route.groups()[1:] if route else ("", "", "")
-        info = _names_in(parameters.get("info", ""))
+        info = _split_names(parameters.get("info", ""))
         match method, endpoint:
             case "POST", "events":
-                return self._triggered(self._events(_object_in(body)))
+                return self._within_rate_limit(self._events(_json_object(body)))
             case "POST", "batch_events":
-                return self._triggered(self._batch_events(_object_in(body)))
+                return self._within_rate_limit(self._batch_events(_json_object(body)))
             case "GET", "channels":
                 return self._channels(parameters.get("filter_by_prefix", ""), info)
             case "GET", _ if channel_name:
@@ -116,7 +116,7 @@ class HttpApi:
                 if users:
                     return self._users(channel_name)
                 return self._channel(channel_name, info)
-        raise RequestRefused(
+        raise RequestRejectedError(
             HTTPStatus.METHOD_NOT_ALLOWED, f"{path:.200} does not take {method:.20}"
         )
 
@@ -128,10 +128,10 @@ class HttpApi:
         parameters: dict[str, str],
         body: bytes,
     ) -> None:
-        """Pusher docs, HTTP API, authentication: who signed, when, and which body.
+        """Check key, signature, time and body (Pusher docs, HTTP API, authentication).
 
-        ``body_md5`` is signed whenever it was sent: the ``pusher`` package sends that
-        of the empty body with each GET.
+        ``body_md5`` is signed whenever it is sent: the ``pusher`` package sends that of
+        the empty body with each GET.
         """
         signed = "&".join(
             f"{key}={value}"
@@ -160,12 +160,12 @@ class HttpApi:
             if parameters.get("body_md5") != digest:
                 raise _unauthorized("body_md5 is not that of the body")
 
-    def _triggered(self, command: Command) -> Command:
-        """Counted when it is valid, before it is done."""
-        if self._triggers.is_exceeded():
-            raise RequestRefused(
+    def _within_rate_limit(self, command: Command) -> Command:
+        """Count a valid trigger before it runs."""
+        if self._trigger_rate.hit():
+            raise RequestRejectedError(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                f"{self._limits.triggers_per_second} triggers a second are taken",
+                f"The limit is {self._limits.triggers_per_second} triggers a second",
             )
         return command
 
@@ -175,13 +175,13 @@ class HttpApi:
                 connection.close(RECONNECT, "Connections of this user are closed")
             return {}
 
-        return Command(terminate, answers=False)
+        return Command(terminate, returns_data=False)
 
     def _events(self, body: dict[str, object]) -> Command:
         channels = body.get("channels", [body.get("channel")])
         if not isinstance(channels, list) or not channels:
             raise _bad_request("channels must be a list of names")
-        if is_over(self._limits.channels_per_trigger, len(channels)):
+        if exceeds(len(channels), self._limits.channels_per_trigger):
             raise _bad_request(
                 "An event may go to "
                 f"{self._limits.channels_per_trigger} channels at a time"
@@ -191,7 +191,7 @@ class HttpApi:
             name.startswith(ENCRYPTED) for name in publication.channels
         ):
             raise _bad_request("An encrypted event goes to one channel at a time")
-        info = _info_in(body)
+        info = _requested_info(body)
 
         def publish() -> dict[str, object]:
             self._hub.publish(publication)
@@ -203,20 +203,20 @@ class HttpApi:
                 }
             }
 
-        return Command(publish, answers=bool(info))
+        return Command(publish, returns_data=bool(info))
 
     def _batch_events(self, body: dict[str, object]) -> Command:
         batch = body.get("batch")
         if not isinstance(batch, list) or not all(isinstance(e, dict) for e in batch):
             raise _bad_request("batch must be a list of events")
-        if is_over(self._limits.events_per_batch, len(batch)):
+        if exceeds(len(batch), self._limits.events_per_batch):
             raise _bad_request(
                 f"A batch may have {self._limits.events_per_batch} events"
             )
         publications = [
             self._publication(event, [event.get("channel")]) for event in batch
         ]
-        infos = [_info_in(event) for event in batch]
+        infos = [_requested_info(event) for event in batch]
 
         def publish() -> dict[str, object]:
             for publication in publications:
@@ -230,7 +230,7 @@ class HttpApi:
                 ]
             }
 
-        return Command(publish, answers=any(infos))
+        return Command(publish, returns_data=any(infos))
 
     def _channels(self, prefix: str, info: list[str]) -> Command:
         for attribute in info:
@@ -259,7 +259,7 @@ class HttpApi:
 
     def _users(self, channel_name: str) -> Command:
         if not channel_name.startswith(PRESENCE):
-            raise _bad_request("Only presence channels know their users")
+            raise _bad_request("Only presence channels have users")
         return Command(
             lambda: {
                 "users": [
@@ -270,7 +270,7 @@ class HttpApi:
         )
 
     def _attributes(self, channel_name: str, info: list[str]) -> dict[str, object]:
-        """What was asked about a channel, without what that channel does not have."""
+        """The requested attributes, without those that the channel does not have."""
         attributes: dict[str, object] = {}
         if "user_count" in info and channel_name.startswith(PRESENCE):
             attributes["user_count"] = len(self._hub.user_ids(channel_name))
@@ -294,7 +294,7 @@ class HttpApi:
         socket_id = event.get("socket_id")
         if not isinstance(name, str) or not name:
             raise _bad_request("An event needs a name")
-        if is_over(self._limits.event_name_length, len(name)):
+        if exceeds(len(name), self._limits.event_name_length):
             raise _bad_request(
                 "The name of an event may have "
                 f"{self._limits.event_name_length} characters"
@@ -303,8 +303,8 @@ class HttpApi:
             raise _bad_request(f"Events named {name:.17}... are the protocol's own")
         if not isinstance(data, str):
             raise _bad_request("The data of an event must be a string")
-        if is_over(self._limits.data_bytes, len(data.encode("utf-8", "surrogatepass"))):
-            raise RequestRefused(
+        if exceeds(len(data.encode("utf-8", "surrogatepass")), self._limits.data_bytes):
+            raise RequestRejectedError(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 f"The data of an event may have {self._limits.data_bytes} bytes",
             )
@@ -312,7 +312,7 @@ class HttpApi:
             isinstance(socket_id, str) and _SOCKET_ID.fullmatch(socket_id)
         ):
             raise _bad_request("Invalid socket_id")
-        # A channel that is named twice is told once.
+        # A channel that is named twice receives the event once.
         names = dict.fromkeys(self._check_channel_name(channel) for channel in channels)
         return Publication(name, data, tuple(names), socket_id)
 
@@ -325,16 +325,16 @@ class HttpApi:
         if attribute not in ("user_count", "subscription_count", "cache"):
             raise _bad_request(f"Unknown info: {attribute:.200}")
         if attribute == "user_count" and not channel_name.startswith(PRESENCE):
-            raise _bad_request("user_count is known of presence channels only")
+            raise _bad_request("Only presence channels have a user_count")
         if attribute == "cache" and not channel_name.startswith(CACHE):
-            raise _bad_request("cache is known of cache channels only")
+            raise _bad_request("Only cache channels have a cache")
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-def _object_in(body: bytes) -> dict[str, object]:
+def _json_object(body: bytes) -> dict[str, object]:
     try:
         value = read_json(body)
     except ValueError:
@@ -344,25 +344,25 @@ def _object_in(body: bytes) -> dict[str, object]:
     return value
 
 
-def _pairs_in(query: str) -> Iterable[Sequence[str]]:
-    """As ``parse_qsl``, which takes four times as long where nothing is escaped."""
+def _query_pairs(query: str) -> Iterable[Sequence[str]]:
+    """As ``parse_qsl``, which is four times as slow where nothing is escaped."""
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True)
     return [pair.partition("=")[::2] for pair in query.split("&") if pair]
 
 
-def _info_in(event: dict[str, object]) -> list[str]:
+def _requested_info(event: dict[str, object]) -> list[str]:
     info = event.get("info")
-    return _names_in(info) if isinstance(info, str) else []
+    return _split_names(info) if isinstance(info, str) else []
 
 
-def _names_in(comma_separated: str) -> list[str]:
+def _split_names(comma_separated: str) -> list[str]:
     return [name for name in comma_separated.split(",") if name]
 
 
-def _bad_request(message: str) -> RequestRefused:
-    return RequestRefused(HTTPStatus.BAD_REQUEST, message)
+def _bad_request(message: str) -> RequestRejectedError:
+    return RequestRejectedError(HTTPStatus.BAD_REQUEST, message)
 
 
-def _unauthorized(message: str) -> RequestRefused:
-    return RequestRefused(HTTPStatus.UNAUTHORIZED, message)
+def _unauthorized(message: str) -> RequestRejectedError:
+    return RequestRejectedError(HTTPStatus.UNAUTHORIZED, message)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class App:
-    """``app_id`` is made of digits: the ``pusher`` package takes nothing else."""
+    """``app_id`` consists of digits: the ``pusher`` package accepts nothing else."""
 
     app_id: str
     key: str
@@ -14,7 +14,7 @@ class App:
 
     def sign(self, text: str) -> str:
         """The HMAC-SHA256 of ``text`` in hexadecimal (Pusher docs, auth signatures)."""
-        # JSON may carry lone surrogates, which plain UTF-8 refuses to encode.
+        # JSON may contain lone surrogates, which strict UTF-8 cannot encode.
         return self.sign_bytes(text.encode("utf-8", "surrogatepass"))
 
     def sign_bytes(self, message: bytes) -> str:

@@ -5,12 +5,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .limits import Limits, is_over
+from .limits import Limits, exceeds
 
 
 @dataclass(frozen=True, slots=True)
 class CachedEvent:
-    """``data`` as it was triggered, and the frame that says it."""
+    """``data`` as it was triggered, and the event's frame."""
 
     data: str
     frame: bytes
@@ -18,9 +18,9 @@ class CachedEvent:
 
 
 class Cache:
-    """Bounded: what was triggered the longest ago makes room for what is new.
+    """Bounded: a new event evicts the oldest one.
 
-    ``clock`` gives seconds and never goes back.
+    ``clock`` returns monotonic seconds.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Cache:
         expires_at = self._clock() + self._limits.cache_seconds
         self._events[channel_name] = CachedEvent(data, frame, expires_at)
         self._events.move_to_end(channel_name)
-        if is_over(self._limits.cached_channels, len(self._events)):
+        if exceeds(len(self._events), self._limits.cached_channels):
             self._events.popitem(last=False)
 
     def last_event(self, channel_name: str) -> CachedEvent | None:
@@ -51,7 +51,7 @@ class Cache:
         return max(0, round(event.expires_at - self._clock()))
 
     def forget_expired(self) -> None:
-        """They were remembered in the order in which they expire."""
+        """Remove the expired events, which are the first: all are kept equally long."""
         while self._limits.cache_seconds and self._events:
             channel_name, event = next(iter(self._events.items()))
             if self._clock() < event.expires_at:

@@ -1,8 +1,8 @@
 """One connection's side of Pusher protocol 7, from its first message to its last.
 
-Without input or output: what arrives is passed to ``receive``, what is to leave goes to
-``send``. No message closes a connection or raises: what cannot be done is answered with
-a ``pusher:error``. (A close code would make pusher-js give up until a reload.)
+It does no I/O: incoming messages are passed to ``receive``, outgoing frames to
+``send``. No message closes the connection or raises: an invalid one is answered with a
+``pusher:error``. (A close code would make pusher-js give up until a reload.)
 """
 
 import secrets
@@ -18,16 +18,16 @@ from .channel_names import (
 )
 from .frames import PONG, error_frame, read_json, text_frame, write_json
 from .hub import Hub
-from .limits import Limits, Rate, is_over
+from .limits import Limits, RateCounter, exceeds
 
-# Told to the browser, which pings when it heard nothing for so long.
+# Sent to the browser, which pings after such a time without any message.
 ACTIVITY_TIMEOUT_SECONDS = 120
 UNAUTHORIZED = 4009
 TOO_MANY_CLIENT_EVENTS = 4301
 
 
-class MessageRefused(Exception):
-    """What a client sent is not done; it is told why, and stays connected."""
+class MessageRejectedError(Exception):
+    """A client's message is not carried out; the client stays connected."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
@@ -35,11 +35,11 @@ class MessageRefused(Exception):
 
 
 class Connection:
-    """A client that was let in. ``socket_id`` is new for each, and unguessable."""
+    """An accepted client. ``socket_id`` is new for each, and unguessable."""
 
     __slots__ = (
         "_app",
-        "_client_events",
+        "_client_event_rate",
         "_hub",
         "_limits",
         "_user",
@@ -62,15 +62,15 @@ class Connection:
         self._limits = limits
         self.send = send
         self.close = close
-        self._client_events: Rate | None = None
-        # Who signed in: her id, and what she says of herself.
+        self._client_event_rate: RateCounter | None = None
+        # The signed-in user's id and user_info.
         self._user: tuple[str, object] | None = None
         self.channels: set[str] = set()
         # Two numbers (Pusher protocol 7, socket_id), random because they are signed.
         self.socket_id = f"{_random_number()}.{_random_number()}"
 
     def open(self) -> None:
-        """Pusher protocol 7, ``pusher:connection_established``: its first message."""
+        """Register, and send ``pusher:connection_established`` (Pusher protocol 7)."""
         self._hub.connect(self)
         handshake = {
             "socket_id": self.socket_id,
@@ -86,33 +86,33 @@ class Connection:
         )
 
     def receive(self, text: str) -> None:
-        """Do what a message asks for, or answer with a ``pusher:error``."""
-        # What was published before is heard before the answer, and not by who joins.
+        """Carry out a message, or answer with a ``pusher:error``."""
+        # Earlier events go out before the answer, and not to a new subscriber.
         self._hub.flush()
         try:
-            message = _object_in(text)
+            message = _json_object(text)
             event = message.get("event")
             if event == "pusher:ping":
                 self.send(PONG)
             elif event == "pusher:subscribe":
-                self._subscribe(_data_of(message))
+                self._subscribe(_message_data(message))
             elif event == "pusher:unsubscribe":
-                self._unsubscribe(_data_of(message))
+                self._unsubscribe(_message_data(message))
             elif event == "pusher:signin":
-                self._sign_in(_data_of(message))
+                self._sign_in(_message_data(message))
             elif isinstance(event, str) and event.startswith("client-"):
                 self._relay(event, message)
             elif event != "pusher:pong":
-                raise MessageRefused(_why_not(event))
-        except MessageRefused as refused:
-            self.send(refused.frame)
+                raise MessageRejectedError(_unknown_event(event))
+        except MessageRejectedError as rejection:
+            self.send(rejection.frame)
 
-    def refuse(self, reason: str) -> None:
-        """Say why something was not done."""
+    def send_error(self, reason: str) -> None:
+        """Send a ``pusher:error``."""
         self.send(error_frame(reason))
 
-    def lose(self) -> None:
-        """Leave every channel, as a closed connection has."""
+    def on_disconnect(self) -> None:
+        """Leave every channel: the connection is closed."""
         if self._user:
             self._hub.sign_out(self, self._user[0])
             self._user = None
@@ -123,19 +123,21 @@ class Connection:
         if not isinstance(channel_name, str) or not is_channel_name(
             channel_name, self._limits
         ):
-            raise MessageRefused(f"Invalid channel name: {channel_name!s:.200}")
+            raise MessageRejectedError(f"Invalid channel name: {channel_name!s:.200}")
         if channel_name in self.channels:
-            raise MessageRefused(f"Existing subscription to channel {channel_name}")
-        if is_over(self._limits.channels_per_connection, len(self.channels) + 1):
-            raise MessageRefused(
-                "A connection may listen to "
+            raise MessageRejectedError(
+                f"Existing subscription to channel {channel_name}"
+            )
+        if exceeds(len(self.channels) + 1, self._limits.channels_per_connection):
+            raise MessageRejectedError(
+                "A connection may subscribe to "
                 f"{self._limits.channels_per_connection} channels"
             )
         if channel_name.startswith(SERVER_TO_USER):
             user_id = channel_name.removeprefix(SERVER_TO_USER)
             if not self._user or self._user[0] != user_id:
-                raise MessageRefused(
-                    f"Channel {channel_name} is for the user alone", UNAUTHORIZED
+                raise MessageRejectedError(
+                    f"Channel {channel_name} is that of another user", UNAUTHORIZED
                 )
             self._hub.subscribe(self, channel_name)
         elif channel_name.startswith(PRESENCE):
@@ -146,109 +148,113 @@ class Connection:
             self._hub.subscribe(self, channel_name)
 
     def _sign_in(self, data: dict[str, object]) -> None:
-        """Pusher docs, user authentication: from here on this is that user's."""
+        """Pusher docs, user authentication: the connection becomes that user's."""
         user_data = data.get("user_data")
         if not isinstance(user_data, str):
-            raise MessageRefused("Signing in needs user_data")
+            raise MessageRejectedError("Signing in needs user_data")
         self._check_auth(f"{self.socket_id}::user::{user_data}", data, "signing in")
-        user = _object_in(user_data)
+        user = _json_object(user_data)
         user_id = user.get("id")
         if (
             not isinstance(user_id, str)
             or not user_id
-            or is_over(self._limits.presence_user_id_length, len(user_id))
+            or exceeds(len(user_id), self._limits.presence_user_id_length)
         ):
-            raise MessageRefused(
+            raise MessageRejectedError(
                 "user_data needs an id of 1 to "
                 f"{self._limits.presence_user_id_length} characters"
             )
         if self._user and self._user[0] != user_id:
-            raise MessageRefused("This connection is signed in as another user")
+            raise MessageRejectedError("This connection is signed in as another user")
         self._user = user_id, user.get("user_info")
         self._hub.sign_in(self, user_id)
         signed_in = write_json({"user_data": user_data})
         self.send(text_frame({"event": "pusher:signin_success", "data": signed_in}))
 
     def _relay(self, event: str, message: dict[str, object]) -> None:
-        """Pusher docs, client events: to the others on a channel that knows them."""
+        """Pusher docs, client events: sent to the other subscribers of the channel."""
         if not self._hub.relays_client_events:
-            raise MessageRefused("Client events are not enabled")
-        if is_over(self._limits.event_name_length, len(event)):
-            raise MessageRefused(
+            raise MessageRejectedError("Client events are not enabled")
+        if exceeds(len(event), self._limits.event_name_length):
+            raise MessageRejectedError(
                 "The name of an event may have "
                 f"{self._limits.event_name_length} characters"
             )
         channel_name = message.get("channel")
         if not isinstance(channel_name, str) or channel_name not in self.channels:
-            raise MessageRefused("Client events need a subscription to their channel")
+            raise MessageRejectedError(
+                "A client event needs a subscription to its channel"
+            )
         if not takes_client_events(channel_name):
-            raise MessageRefused(f"Channel {channel_name} takes no client events")
+            raise MessageRejectedError(f"Channel {channel_name} takes no client events")
         data = message.get("data")
         try:
             text = data if isinstance(data, str) else write_json(data)
         except ValueError:
-            raise MessageRefused("The data is not valid JSON") from None
-        if is_over(self._limits.data_bytes, len(text.encode("utf-8", "surrogatepass"))):
-            raise MessageRefused(
+            raise MessageRejectedError("The data is not valid JSON") from None
+        if exceeds(len(text.encode("utf-8", "surrogatepass")), self._limits.data_bytes):
+            raise MessageRejectedError(
                 f"The data of an event may have {self._limits.data_bytes} bytes"
             )
-        if self._client_events is None:
-            self._client_events = Rate(self._limits.client_events_per_second)
-        if self._client_events.is_exceeded():
-            raise MessageRefused("Too many client events", TOO_MANY_CLIENT_EVENTS)
+        if self._client_event_rate is None:
+            self._client_event_rate = RateCounter(self._limits.client_events_per_second)
+        if self._client_event_rate.hit():
+            raise MessageRejectedError("Too many client events", TOO_MANY_CLIENT_EVENTS)
         self._hub.relay(self, channel_name, event, text)
 
     def _subscribe_member(self, channel_name: str, data: dict[str, object]) -> None:
-        user_id, user_info = self._member(channel_name, data)
+        user_id, user_info = self._authenticated_member(channel_name, data)
         present = self._hub.user_ids(channel_name)
-        # A further tab of somebody who is present is no further member.
-        if user_id not in present and is_over(
-            self._limits.presence_members, len(present) + 1
+        # Another tab of a present user is not another member.
+        if user_id not in present and exceeds(
+            len(present) + 1, self._limits.presence_members
         ):
-            raise MessageRefused(
+            raise MessageRejectedError(
                 f"Channel {channel_name} is full: it may have "
                 f"{self._limits.presence_members} members"
             )
         self._hub.subscribe_member(self, channel_name, user_id, user_info)
 
-    def _member(self, channel_name: str, data: dict[str, object]) -> tuple[str, object]:
-        """Who joins, as the application has signed it; else who has signed in."""
+    def _authenticated_member(
+        self, channel_name: str, data: dict[str, object]
+    ) -> tuple[str, object]:
+        """The member that the application signed, or else the signed-in user."""
         channel_data = data.get("channel_data")
         if channel_data is None and self._user:
             self._check_signature(channel_name, channel_name, data)
             return self._user
         if not isinstance(channel_data, str):
-            raise MessageRefused(f"Channel {channel_name} needs channel_data")
+            raise MessageRejectedError(f"Channel {channel_name} needs channel_data")
         self._check_signature(channel_name, f"{channel_name}:{channel_data}", data)
-        return self._member_in(channel_data)
+        return self._parse_member(channel_data)
 
     def _check_signature(
         self, channel_name: str, signed: str, data: dict[str, object]
     ) -> None:
         """Pusher docs, auth signatures: ``<key>:<signature of socket id and channel>``.
 
-        A wrong one is an everyday thing: after a drop, pusher-js sends the signature
-        made for its old socket id on the new connection, and then the right one.
+        A wrong one is common: after a reconnect, pusher-js sends the signature for its
+        old socket id first, and then the right one.
         """
         self._check_auth(f"{self.socket_id}:{signed}", data, f"channel {channel_name}")
 
-    def _check_auth(self, text: str, data: dict[str, object], what: str) -> None:
+    def _check_auth(self, text: str, data: dict[str, object], subject: str) -> None:
         key, _, signature = str(data.get("auth")).partition(":")
         if key != self._app.key or not self._app.has_signed(text, signature):
-            raise MessageRefused(f"Invalid signature for {what}", UNAUTHORIZED)
+            raise MessageRejectedError(f"Invalid signature for {subject}", UNAUTHORIZED)
 
-    def _member_in(self, channel_data: str) -> tuple[str, object]:
-        member = _object_in(channel_data)
+    def _parse_member(self, channel_data: str) -> tuple[str, object]:
+        member = _json_object(channel_data)
         user_id = member.get("user_id")
         if isinstance(user_id, int) and not isinstance(user_id, bool):
-            # As a key of JSON it becomes a string anyway.
+            # It becomes a string anyway, as a key in JSON.
             user_id = str(user_id)
         if (
             not isinstance(user_id, str)
             or not user_id
-            or is_over(self._limits.presence_user_id_length, len(user_id))
+            or exceeds(len(user_id), self._limits.presence_user_id_length)
         ):
-            raise MessageRefused(
+            raise MessageRejectedError(
                 "channel_data needs a user_id of 1 to "
                 f"{self._limits.presence_user_id_length} characters"
             )
@@ -256,9 +262,9 @@ class Connection:
         try:
             size = len(write_json(user_info).encode("utf-8", "surrogatepass"))
         except ValueError:
-            raise MessageRefused("user_info is not valid JSON") from None
-        if is_over(self._limits.presence_user_info_bytes, size):
-            raise MessageRefused(
+            raise MessageRejectedError("user_info is not valid JSON") from None
+        if exceeds(size, self._limits.presence_user_info_bytes):
+            raise MessageRejectedError(
                 f"user_info may have {self._limits.presence_user_info_bytes} bytes"
             )
         return user_id, user_info
@@ -266,7 +272,7 @@ class Connection:
     def _unsubscribe(self, data: dict[str, object]) -> None:
         channel_name = data.get("channel")
         if not isinstance(channel_name, str) or channel_name not in self.channels:
-            raise MessageRefused(
+            raise MessageRejectedError(
                 f"No current subscription to channel {channel_name!s:.200}"
             )
         self._hub.unsubscribe(self, channel_name)
@@ -276,27 +282,27 @@ def _random_number() -> int:
     return secrets.randbelow(10**9) + 1
 
 
-def _object_in(text: str) -> dict[str, object]:
+def _json_object(text: str) -> dict[str, object]:
     try:
         value = read_json(text)
     except ValueError:
-        raise MessageRefused("Invalid message: not JSON") from None
+        raise MessageRejectedError("Invalid message: not JSON") from None
     if not isinstance(value, dict):
-        raise MessageRefused("Invalid message: not a JSON object")
+        raise MessageRejectedError("Invalid message: not a JSON object")
     return value
 
 
-def _data_of(message: dict[str, object]) -> dict[str, object]:
+def _message_data(message: dict[str, object]) -> dict[str, object]:
     """The message's data: an object from pusher-js, JSON in a string from others."""
     data = message.get("data")
     if isinstance(data, str):
-        return _object_in(data)
+        return _json_object(data)
     if not isinstance(data, dict):
-        raise MessageRefused("Invalid message: its data is not an object")
+        raise MessageRejectedError("Invalid message: its data is not an object")
     return data
 
 
-def _why_not(event: object) -> str:
+def _unknown_event(event: object) -> str:
     if not isinstance(event, str):
         return "Invalid message: it has no event"
     return f"Unknown event: {event:.200}"

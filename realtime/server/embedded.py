@@ -6,18 +6,25 @@ from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from .api import ACCEPTED, Command, HttpApi, RequestRefused, Response, error
+from .api import (
+    ACCEPTED,
+    Command,
+    HttpApi,
+    RequestRejectedError,
+    Response,
+    error_response,
+)
 from .app import App
 from .http import http_protocol_class
 from .hub import Hub
-from .limits import Limits, is_over
-from .webhooks import Webhooks, post_to
+from .limits import Limits, exceeds
+from .webhooks import Webhooks, make_post
 from .websocket import SWEEP_SECONDS, WebSockets
 
-# A thread that asks the hub something waits no longer for a loop that is stuck.
-THREAD_PATIENCE_SECONDS = 5
-# Pusher docs, subscription counting: for channels with more than 100 listeners.
-LATE_COUNTS_SECONDS = 5
+# How long another thread waits for an answer of the loop, which may be stuck.
+THREAD_TIMEOUT_SECONDS = 5
+# Pusher docs, subscription counting: for channels with more than 100 subscribers.
+DEFERRED_COUNTS_SECONDS = 5
 HEALTH_PATH, METRICS_PATH = "/healthz", "/metrics"
 GAUGES = ("connections", "channels", "cached_events")
 JSON, PLAIN_TEXT = b"application/json", b"text/plain; version=0.0.4"
@@ -31,21 +38,21 @@ _running: "EmbeddedServer | None" = None
 
 
 def running_server() -> "EmbeddedServer | None":
-    """The embedded server that this process holds, None where it holds none."""
+    """The embedded server of this process, None if there is none."""
     return _running
 
 
 class EmbeddedServer:
-    """One app's hub, with its two entrances.
+    """The server of one app: WebSockets and the HTTP API.
 
-    uvicorn gets ``websocket_protocol_class`` as its ``ws``, and ``asgi`` as its app or
-    an app that passes ``/app/``, ``/apps/`` and the lifespan on to it. With
-    ``http_protocol_class`` as its ``http`` it takes triggers the short way.
-    ``allowed_origins`` are full origins such as ``https://poker.example``, or ``*`` for
-    any; without them, pages of the host that was connected to may connect. With
-    ``client_events`` browsers may speak to each other, with ``subscription_counts``
-    they are told how many listen, ``webhook_url`` is told what happens, and ``metrics``
-    says whether numbers may be read at ``/metrics``.
+    uvicorn's option ``ws`` is ``websocket_protocol_class``, its app is ``asgi``, or an
+    app that passes ``/app/``, ``/apps/`` and the lifespan on to it. The option ``http``
+    may be ``http_protocol_class``, which has a fast path for triggers.
+
+    ``allowed_origins`` are full origins such as ``https://board.example``, or ``*`` for
+    any; by default pages of the server's own host may connect. ``client_events`` lets
+    browsers send events to each other, ``subscription_counts`` sends them the number of
+    subscribers, ``webhook_url`` receives webhooks, and ``metrics`` serves ``/metrics``.
     """
 
     def __init__(
@@ -61,11 +68,11 @@ class EmbeddedServer:
     ) -> None:
         self.limits = limits or Limits()
         self.is_stopping = False
-        self._webhooks = Webhooks(app, post_to(webhook_url)) if webhook_url else None
+        self._webhooks = Webhooks(app, make_post(webhook_url)) if webhook_url else None
         self._hub = Hub(
             self.limits,
-            later=_in_the_next_turn,
-            tell=self._webhooks.note if self._webhooks else None,
+            schedule=_schedule_in_next_turn,
+            on_webhook_event=self._webhooks.enqueue if self._webhooks else None,
             counts_subscriptions=subscription_counts,
             relays_client_events=client_events,
         )
@@ -73,8 +80,8 @@ class EmbeddedServer:
         self._api = HttpApi(app, self._hub, self.limits)
         self._websockets = WebSockets(app, self._hub, self.limits, allowed_origins)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._next_sweep: asyncio.TimerHandle | None = None
-        self._next_counts: asyncio.TimerHandle | None = None
+        self._sweep_timer: asyncio.TimerHandle | None = None
+        self._counts_timer: asyncio.TimerHandle | None = None
 
     @property
     def websocket_protocol_class(self) -> type[asyncio.Protocol]:
@@ -85,20 +92,20 @@ class EmbeddedServer:
         return http_protocol_class(self._api, self.limits.request_bytes)
 
     def start(self) -> None:
-        """Be the server of this process, in the thread of the running loop."""
+        """Become the server of this process, in the thread of the running loop."""
         global _running
         self._loop = asyncio.get_running_loop()
         self._sweep()
-        self._say_late_counts()
+        self._send_deferred_counts()
         if self._webhooks:
             self._webhooks.start()
         _running = self
 
     def stop(self) -> None:
-        """Be it no longer. uvicorn has closed the connections before (1012)."""
+        """Cease to be it. uvicorn has closed the connections already (1012)."""
         global _running
         self.begin_stopping()
-        for timer in (self._next_sweep, self._next_counts):
+        for timer in (self._sweep_timer, self._counts_timer):
             if timer:
                 timer.cancel()
         if self._webhooks:
@@ -108,11 +115,11 @@ class EmbeddedServer:
             _running = None
 
     def begin_stopping(self) -> None:
-        """From here on the health answer is 503, so that nobody new is sent here."""
+        """Make the health check fail, so that a load balancer stops routing here."""
         self.is_stopping = True
 
     def status(self) -> dict[str, int]:
-        """Numbers since the start, and of now. Safe in any thread, and no secret."""
+        """Counters since the start, and gauges. Thread-safe, no secret."""
         numbers = {
             "connections": len(self._websockets.connected),
             "channels": len(self._hub.channels),
@@ -136,43 +143,48 @@ class EmbeddedServer:
     def call_from_thread(
         self, method: str, path: str, query: str, body: bytes
     ) -> Response:
-        """The same from any other thread.
+        """As ``handle``, from any other thread.
 
-        What only publishes is checked here and answered at once; the loop delivers it
-        in its next turn, in the order of the calls. The rest waits for the loop.
+        A request that only publishes is checked here and answered at once; the loop
+        carries it out in its next turn, in the order of the calls. Any other waits for
+        the loop.
         """
         try:
             command = self._api.read(method, path, query, body)
-        except RequestRefused as refused:
-            return refused.response
+        except RequestRejectedError as rejection:
+            return rejection.response
         loop = self._loop
         if loop is None:
-            return error(HTTPStatus.SERVICE_UNAVAILABLE, "This server does not run")
+            return error_response(
+                HTTPStatus.SERVICE_UNAVAILABLE, "The server is not running"
+            )
         try:
-            if not command.answers:
+            if not command.returns_data:
                 loop.call_soon_threadsafe(command.run)
                 return ACCEPTED
             answer = asyncio.run_coroutine_threadsafe(self._run(command), loop)
-            return answer.result(THREAD_PATIENCE_SECONDS)
+            return answer.result(THREAD_TIMEOUT_SECONDS)
         except (RuntimeError, TimeoutError):
-            # The loop was closed meanwhile, or does not come round any more.
-            return error(HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping")
+            # The loop was closed meanwhile, or is stuck.
+            return error_response(
+                HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping"
+            )
 
     def online_user_ids(self, channel_name: str) -> frozenset[str]:
-        """Who is on a presence channel, by its name on the wire. Safe in any thread."""
+        """The users on a presence channel, by its name on the wire. Thread-safe."""
         return self._hub.user_ids(channel_name)
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The HTTP API, and the lifespan in which this server is the running one."""
+        """The HTTP API, and the lifespan during which the server runs."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         elif scope["type"] == "http":
             if scope["path"] == METRICS_PATH and self._shows_metrics:
                 await _send(Response(HTTPStatus.OK, self._metrics()), send, PLAIN_TEXT)
             else:
-                await _send(await self._answer(scope, receive), send)
+                await _send(await self._respond(scope, receive), send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         self.start()
         await send({"type": "lifespan.startup.complete"})
@@ -180,9 +192,9 @@ class EmbeddedServer:
         self.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
         if scope["path"].startswith("/app/"):
-            return error(
+            return error_response(
                 HTTPStatus.UPGRADE_REQUIRED, "Connect to this address by WebSocket"
             )
         if scope["path"] == HEALTH_PATH:
@@ -204,19 +216,19 @@ class EmbeddedServer:
     def _metrics(self) -> bytes:
         """Prometheus' text format, version 0.0.4."""
         lines = [
-            f"# TYPE realtime_{name} {_kind(name)}\nrealtime_{name} {number}\n"
+            f"# TYPE realtime_{name} {_metric_type(name)}\nrealtime_{name} {number}\n"
             for name, number in self.status().items()
         ]
         return "".join(lines).encode()
 
     async def _body(self, receive: Receive) -> bytes:
-        """The request's body, of one that is over the limit only the beginning."""
+        """The request's body; of one that exceeds the limit, only the beginning."""
         body = bytearray()
         while True:
             message = await receive()
             body += message.get("body", b"")
-            if not message.get("more_body") or is_over(
-                self.limits.request_bytes, len(body)
+            if not message.get("more_body") or exceeds(
+                len(body), self.limits.request_bytes
             ):
                 return bytes(body)
 
@@ -224,29 +236,29 @@ class EmbeddedServer:
         return self._api.run(command)
 
     def _sweep(self) -> None:
-        self._next_sweep = asyncio.get_running_loop().call_later(
+        self._sweep_timer = asyncio.get_running_loop().call_later(
             SWEEP_SECONDS, self._sweep
         )
         self._websockets.sweep()
         self._hub.cache.forget_expired()
 
-    def _say_late_counts(self) -> None:
-        self._next_counts = asyncio.get_running_loop().call_later(
-            LATE_COUNTS_SECONDS, self._say_late_counts
+    def _send_deferred_counts(self) -> None:
+        self._counts_timer = asyncio.get_running_loop().call_later(
+            DEFERRED_COUNTS_SECONDS, self._send_deferred_counts
         )
-        self._hub.say_late_counts()
+        self._hub.send_deferred_counts()
 
 
-def _in_the_next_turn(flush: Callable[[], None]) -> None:
-    """At the end of the loop's next turn, not of this one: requests that arrived
-    meanwhile are read in between, and what they publish shares the write.
+def _schedule_in_next_turn(flush: Callable[[], None]) -> None:
+    """Call it at the end of the loop's next turn, not of this one: requests that arrive
+    meanwhile are read first, and their events share the write.
     """
     loop = asyncio.get_running_loop()
     loop.call_soon(loop.call_soon, flush)
 
 
-def _kind(name: str) -> str:
-    """Prometheus tells what only grows from what goes up and down."""
+def _metric_type(name: str) -> str:
+    """Prometheus' type: a counter only increases."""
     return "gauge" if name in GAUGES else "counter"
 
 

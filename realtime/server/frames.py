@@ -10,16 +10,16 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-# Made once: `json.loads` and `json.dumps` would make them anew for each message.
+# Built once: `json.loads` and `json.dumps` would build them for each message.
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def read_json(text: str | bytes) -> object:
-    """What a stranger's JSON says.
+    """Parse untrusted JSON.
 
-    Raises ValueError, and nothing else, for whatever is not JSON: Python's parser also
-    takes NaN, which no browser does, and gives up on deep nesting with RecursionError.
+    Raises ValueError, and nothing else, for what is not JSON: Python's parser accepts
+    NaN, which no browser does, and raises RecursionError for deep nesting.
     """
     if isinstance(text, bytes):
         text = text.decode()
@@ -31,27 +31,27 @@ def read_json(text: str | bytes) -> object:
 
 
 def write_json(value: object) -> str:
-    """Compact JSON. Raises ValueError for the infinity that 1e999 is read as."""
+    """Compact JSON. Raises ValueError for infinity, which 1e999 is parsed as."""
     return _encoder.encode(value)
 
 
 def text_frame(message: Mapping[str, object]) -> bytes:
-    """The bytes of one message, the same for every connection that gets it."""
+    """The frame of a message, the same for every connection that receives it."""
     try:
         payload = write_json(message).encode()
     except UnicodeEncodeError:
-        # A lone surrogate has no UTF-8 form, but JSON has an escape for it.
+        # A lone surrogate cannot be encoded as UTF-8, but escaped in JSON.
         payload = json.dumps(message).encode()
     return Frame(Opcode.TEXT, payload).serialize(mask=False)
 
 
 def event_frame(event: str, channel: str, data: str) -> bytes:
-    """An event on a channel; ``data`` is a string, usually with JSON inside."""
+    """An event on a channel. ``data`` is a string, usually of JSON."""
     return text_frame({"event": event, "channel": channel, "data": data})
 
 
 def error_frame(message: str, code: int | None = None) -> bytes:
-    """Pusher protocol 7, ``pusher:error``; null is Pusher's code for most refusals."""
+    """Pusher protocol 7, ``pusher:error``. Most errors of Pusher have the code null."""
     data = {"message": message, "code": code}
     return text_frame({"event": "pusher:error", "data": data})
 

@@ -1,9 +1,8 @@
-"""The HTTP API where its requests are read, as uvicorn's HTTP protocol class.
+"""uvicorn's HTTP protocol class, with a fast path for the HTTP API.
 
-What is posted to ``/apps/`` needs no waiting: it is answered in one write as soon as it
-is whole. By way of ASGI it would get a task, a scope and two writes, which took most of
-a trigger's time. All else goes that way. A connection whose request does not come to
-its end is closed, whatever it was for.
+A POST to ``/apps/`` is answered here, in one write, as soon as its body is complete.
+ASGI's task, scope and two writes took most of a trigger's time. All other requests go
+to ASGI. Any request that is not complete in time is dropped with its connection.
 """
 
 import asyncio
@@ -13,8 +12,8 @@ from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .api import HttpApi, error
-from .limits import is_over
+from .api import HttpApi, error_response
+from .limits import exceeds
 
 PATHS = b"/apps/"
 HEAD = (
@@ -22,67 +21,68 @@ HEAD = (
     "content-type: application/json\r\ncontent-length: {length}\r\n{close}\r\n"
 )
 
-# As long as nginx waits for a head (client_header_timeout); uvicorn would for ever.
-REQUEST_PATIENCE_SECONDS = 60
+# The default of nginx for headers (client_header_timeout); uvicorn waits for ever.
+REQUEST_TIMEOUT_SECONDS = 60
 
 logger = logging.getLogger("realtime.server")
 
 
-class PunctualHttpProtocol(HttpToolsProtocol):
-    """uvicorn's, but a connection whose request does not come to its end is closed."""
+class RequestTimeoutHttpProtocol(HttpToolsProtocol):
+    """Closes a connection whose request is not complete in time."""
 
-    _request_is_overdue: asyncio.TimerHandle | None = None
+    _request_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
-        self._await_request()
+        self._start_request_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._have_request()
+        self._stop_request_timer()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._await_request()
+        self._start_request_timer()
 
     def on_message_complete(self) -> None:
-        self._have_request()
+        self._stop_request_timer()
         super().on_message_complete()
 
-    def _await_request(self) -> None:
-        if not self._request_is_overdue:
-            self._request_is_overdue = self.loop.call_later(
-                REQUEST_PATIENCE_SECONDS, self.transport.abort
+    def _start_request_timer(self) -> None:
+        if not self._request_timer:
+            self._request_timer = self.loop.call_later(
+                REQUEST_TIMEOUT_SECONDS, self.transport.abort
             )
 
-    def _have_request(self) -> None:
-        if self._request_is_overdue:
-            self._request_is_overdue.cancel()
-            self._request_is_overdue = None
+    def _stop_request_timer(self) -> None:
+        if self._request_timer:
+            self._request_timer.cancel()
+            self._request_timer = None
 
 
-def http_protocol_class(api: HttpApi, longest_body: int) -> type[HttpToolsProtocol]:
-    """A body of more than ``longest_body`` bytes is refused by ``api`` before it has
-    come to its end; 0 is no limit.
+def http_protocol_class(api: HttpApi, max_body_bytes: int) -> type[HttpToolsProtocol]:
+    """``api`` refuses a body of more than ``max_body_bytes`` before it is complete.
+
+    0 means no limit.
     """
-    shared = {"api": api, "longest_body": longest_body}
-    return type("EmbeddedHttp", (HttpProtocol,), shared)
+    attributes = {"api": api, "max_body_bytes": max_body_bytes}
+    return type("EmbeddedHttp", (ApiHttpProtocol,), attributes)
 
 
-class HttpProtocol(PunctualHttpProtocol):
-    """uvicorn's, but for posts to the API."""
+class ApiHttpProtocol(RequestTimeoutHttpProtocol):
+    """Answers each POST to the API itself."""
 
     api: ClassVar[HttpApi]
-    longest_body: ClassVar[int]
+    max_body_bytes: ClassVar[int]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        # What arrived so far of a body that is answered here.
+        # The body so far, of a request that is answered here.
         self._body: bytearray | None = None
         self._is_answered = False
 
     def on_headers_complete(self) -> None:
-        if self._is_answered_here():
+        if self._takes_fast_path():
             self._body = bytearray()
             self._is_answered = False
         else:
@@ -93,14 +93,14 @@ class HttpProtocol(PunctualHttpProtocol):
             super().on_body(body)
         elif not self._is_answered:
             self._body += body
-            if is_over(self.longest_body, len(self._body)):
+            if exceeds(len(self._body), self.max_body_bytes):
                 self._answer(self._body)
 
     def on_message_complete(self) -> None:
         if self._body is None:
             super().on_message_complete()
             return
-        self._have_request()
+        self._stop_request_timer()
         if not self._is_answered:
             self._answer(self._body)
         self._body = None
@@ -111,9 +111,11 @@ class HttpProtocol(PunctualHttpProtocol):
         try:
             response = self.api.handle("POST", path, query, bytes(body))
         except Exception:
-            # The parser would call the request malformed, and not say why.
+            # The parser would report a malformed request, and swallow the exception.
             logger.exception("A request to the HTTP API failed")
-            response = error(HTTPStatus.INTERNAL_SERVER_ERROR, "The server has failed")
+            response = error_response(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error"
+            )
         is_kept = self.parser.should_keep_alive()
         head = HEAD.format(
             status=int(response.status),
@@ -126,8 +128,8 @@ class HttpProtocol(PunctualHttpProtocol):
             self.transport.close()
         self.on_response_complete()
 
-    def _is_answered_here(self) -> bool:
-        """Not while another answer is due before, or nobody reads the last ones."""
+    def _takes_fast_path(self) -> bool:
+        """Not while an earlier response is due, or the client reads none."""
         return (
             self.url.startswith(PATHS)
             and self.parser.get_method() == b"POST"

@@ -1,12 +1,12 @@
-"""Who listens to which channel, and who is present there.
+"""The channels, their subscribers and the users who are present there.
 
-Plain state without input or output. Everything runs in the thread of the event loop, so
-each change happens whole: a join can never race a leave.
+It does no I/O. Everything runs in the thread of the event loop, so that each change is
+atomic: a join can never race a leave.
 """
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,18 +15,18 @@ from .channel_names import CACHE, PRESENCE
 from .frames import event_frame, text_frame, write_json
 from .limits import Limits
 
-# Pusher docs, subscription counting: from here on the count is told now and then only.
+# Pusher docs, subscription counting: above this, the count is sent periodically only.
 MANY_SUBSCRIBERS = 100
 
 logger = logging.getLogger("realtime.server")
 
 Send = Callable[[bytes], None]
-Tell = Callable[[str, dict[str, Any]], None]
-Later = Callable[[Callable[[], None]], object]
+WebhookEventHandler = Callable[[str, dict[str, Any]], None]
+Schedule = Callable[[Callable[[], None]], object]
 
 
 class Subscriber(Protocol):
-    """One connection, as the hub sees it. ``channels`` is kept by the hub."""
+    """One connection, as the hub sees it. The hub maintains ``channels``."""
 
     socket_id: str
     channels: set[str]
@@ -40,7 +40,7 @@ class Subscriber(Protocol):
 
 @dataclass(frozen=True)
 class Publication:
-    """An event for one or more channels, kept from the connection that caused it."""
+    """An event for one or more channels, without the connection that caused it."""
 
     event: str
     data: str
@@ -50,7 +50,7 @@ class Publication:
 
 @dataclass(slots=True)
 class Member:
-    """Somebody on a presence channel, in one tab or in several."""
+    """A user on a presence channel, with one connection or several."""
 
     user_info: object
     connections: int = 0
@@ -58,35 +58,35 @@ class Member:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel somebody listens to. Presence channels know the user behind each."""
+    """An occupied channel. On a presence channel, each subscriber has a user."""
 
     user_ids: dict[Subscriber, str | None] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
-    _sends: tuple[Send, ...] | None = None
+    _send_functions: tuple[Send, ...] | None = None
 
     def add(self, subscriber: Subscriber, user_id: str | None) -> None:
         self.user_ids[subscriber] = user_id
-        self._sends = None
+        self._send_functions = None
 
     def remove(self, subscriber: Subscriber) -> str | None:
-        """The user behind the connection, on a presence channel."""
-        self._sends = None
+        """Return the subscriber's user, on a presence channel."""
+        self._send_functions = None
         return self.user_ids.pop(subscriber)
 
-    def sends(self, excluded: Subscriber | None) -> tuple[Send, ...]:
-        """How to reach whoever listens. Looked up once for many events: of what a
-        delivery costs outside of the network, that was a third.
+    def send_functions(self, excluded: Subscriber | None) -> tuple[Send, ...]:
+        """The subscribers' send functions. Kept for the following events: looking them
+        up took a third of a delivery's time outside of the network.
         """
         if excluded in self.user_ids:
             return tuple(each.send for each in self.user_ids if each is not excluded)
-        if self._sends is None:
-            self._sends = tuple(each.send for each in self.user_ids)
-        return self._sends
+        if self._send_functions is None:
+            self._send_functions = tuple(each.send for each in self.user_ids)
+        return self._send_functions
 
 
 @dataclass(slots=True)
-class Told:
-    """Frames for all who listen to a channel but one."""
+class Batch:
+    """Frames for all subscribers of a channel but ``excluded``."""
 
     channel: Channel
     excluded: Subscriber | None
@@ -96,19 +96,19 @@ class Told:
 class Hub:
     """All connections and occupied channels of this process.
 
-    What channels are told waits until ``later`` calls back, so that events of the same
-    moment share a write, which is the dearest part of a delivery. ``tell`` hears what
-    webhooks tell, as its name and its fields. With ``counts_subscriptions`` listeners
-    are told how many they are, with ``relays_client_events`` they may speak to each
-    other.
+    Frames wait until ``schedule`` calls back, so that events of the same moment share a
+    write, which is the most expensive part of a delivery. ``on_webhook_event`` gets the
+    name and the fields of each event for webhooks. With ``counts_subscriptions``
+    subscribers receive their number, with ``relays_client_events`` they may send events
+    to each other.
     """
 
     def __init__(
         self,
         limits: Limits,
         *,
-        later: Later,
-        tell: Tell | None = None,
+        schedule: Schedule,
+        on_webhook_event: WebhookEventHandler | None = None,
         counts_subscriptions: bool = False,
         relays_client_events: bool = False,
     ) -> None:
@@ -119,18 +119,18 @@ class Hub:
         self.delivered = 0
         self._subscribers: dict[str, Subscriber] = {}
         self._signed_in: dict[str, set[Subscriber]] = {}
-        self._later = later
-        self._outbox: deque[Told] = deque()
+        self._schedule = schedule
+        self._outbox: deque[Batch] = deque()
         self._is_flushing = False
-        self._tell = tell
+        self._on_webhook_event = on_webhook_event
         self._counts_subscriptions = counts_subscriptions
-        self._uncounted: set[str] = set()
+        self._deferred_counts: set[str] = set()
 
     def connect(self, subscriber: Subscriber) -> None:
         self._subscribers[subscriber.socket_id] = subscriber
 
     def disconnect(self, subscriber: Subscriber) -> None:
-        """Forget a connection, wherever it listened. A second time changes nothing."""
+        """Remove a connection from all its channels. A second call has no effect."""
         if self._subscribers.pop(subscriber.socket_id, None):
             for channel_name in list(subscriber.channels):
                 self.unsubscribe(subscriber, channel_name)
@@ -145,7 +145,7 @@ class Hub:
             del self._signed_in[user_id]
 
     def connections_of(self, user_id: str) -> set[Subscriber]:
-        """Those signed in as the user, and those present as the user."""
+        """Connections that are signed in as the user, or present as the user."""
         present = {
             subscriber
             for channel in self.channels.values()
@@ -156,11 +156,11 @@ class Hub:
         return present | self._signed_in.get(user_id, set())
 
     def subscribe(self, subscriber: Subscriber, channel_name: str) -> None:
-        """Let a connection hear a channel; the confirmation comes before any event."""
+        """Subscribe a connection. It receives the confirmation before any event."""
         self._join(subscriber, channel_name, None)
         _confirm(subscriber, channel_name, "{}")
-        self._say_last_event(subscriber, channel_name)
-        self._count(channel_name)
+        self._send_cached_event(subscriber, channel_name)
+        self._update_count(channel_name)
 
     def subscribe_member(
         self,
@@ -169,9 +169,9 @@ class Hub:
         user_id: str,
         user_info: object,
     ) -> None:
-        """Let a connection hear a presence channel, as the user that it belongs to.
+        """Subscribe a connection to a presence channel, as its user.
 
-        Presence is per user: the others hear of the first connection only.
+        Presence is per user: ``member_added`` is sent for the first connection only.
         """
         channel = self._join(subscriber, channel_name, user_id)
         member = channel.members.setdefault(user_id, Member(user_info))
@@ -184,10 +184,10 @@ class Hub:
             "count": len(channel.members),
         }
         _confirm(subscriber, channel_name, write_json({"presence": presence}))
-        self._say_last_event(subscriber, channel_name)
+        self._send_cached_event(subscriber, channel_name)
         if member.connections == 1:
-            self._report("member_added", channel=channel_name, user_id=user_id)
-            self._tell_others(
+            self._emit("member_added", channel=channel_name, user_id=user_id)
+            self._enqueue(
                 channel,
                 subscriber,
                 event_frame(
@@ -198,7 +198,7 @@ class Hub:
             )
 
     def unsubscribe(self, subscriber: Subscriber, channel_name: str) -> None:
-        """Let a connection hear a channel no more; the caller knows that it did."""
+        """Unsubscribe a connection, which must be subscribed."""
         channel = self.channels[channel_name]
         subscriber.channels.remove(channel_name)
         user_id = channel.remove(subscriber)
@@ -207,8 +207,8 @@ class Hub:
             member.connections -= 1
             if not member.connections:
                 del channel.members[user_id]
-                self._report("member_removed", channel=channel_name, user_id=user_id)
-                self._tell_others(
+                self._emit("member_removed", channel=channel_name, user_id=user_id)
+                self._enqueue(
                     channel,
                     subscriber,
                     event_frame(
@@ -218,15 +218,15 @@ class Hub:
                     ),
                 )
         if channel.user_ids:
-            self._count(channel_name)
+            self._update_count(channel_name)
         else:
             del self.channels[channel_name]
-            self._report("channel_vacated", channel=channel_name)
+            self._emit("channel_vacated", channel=channel_name)
 
     def publish(self, publication: Publication) -> None:
-        """Send an event to whoever listens, built once for all of them.
+        """Send an event to all subscribers, as one frame that is built once.
 
-        An excluded connection that is not here, or no more, excludes nobody.
+        An unknown excluded connection excludes nobody.
         """
         self.published += 1
         excluded = self._subscribers.get(publication.excluded_socket_id or "")
@@ -239,35 +239,37 @@ class Hub:
                 self.cache.remember(channel_name, publication.data, frame)
             if channel:
                 self.delivered += len(channel.user_ids) - (excluded in channel.user_ids)
-                self._tell_others(channel, excluded, frame)
+                self._enqueue(channel, excluded, frame)
 
     def relay(
         self, sender: Subscriber, channel_name: str, event: str, data: str
     ) -> None:
-        """Pass on a client event, with the name of its sender where that is known."""
+        """Pass on a client event, with the sender's user id if it is known."""
         channel = self.channels[channel_name]
         message = {"event": event, "channel": channel_name, "data": data}
         report = {**message, "socket_id": sender.socket_id}
         if user_id := channel.user_ids[sender]:
             message["user_id"] = report["user_id"] = user_id
-        self._tell_others(channel, sender, text_frame(message))
-        self._report("client_event", **report)
+        self._enqueue(channel, sender, text_frame(message))
+        self._emit("client_event", **report)
 
     def flush(self) -> None:
-        """Send what channels wait to be told, to whoever listens now.
+        """Send the queued frames to the current subscribers.
 
-        A connection that falls too far behind is closed meanwhile, and leaves.
+        A connection that lags too far behind is closed, and unsubscribed, meanwhile.
         """
         if self._is_flushing:
             return
         self._is_flushing = True
         while self._outbox:
-            told = self._outbox.popleft()
-            _send_to_each(told.channel.sends(told.excluded), b"".join(told.frames))
+            batch = self._outbox.popleft()
+            _send_to_each(
+                batch.channel.send_functions(batch.excluded), b"".join(batch.frames)
+            )
         self._is_flushing = False
 
     def user_ids(self, channel_name: str) -> frozenset[str]:
-        """Who is present. Safe from any thread: the copy is made in one step."""
+        """The present users. Thread-safe: the copy is made in one step."""
         channel = self.channels.get(channel_name)
         return frozenset(channel.members) if channel else frozenset()
 
@@ -275,14 +277,11 @@ class Hub:
         channel = self.channels.get(channel_name)
         return len(channel.user_ids) if channel else 0
 
-    def say_late_counts(self) -> None:
-        """Tell the counts of channels with so many listeners that they had to wait."""
-        for channel_name in self._late_counts():
-            self._say_count(channel_name)
-
-    def _late_counts(self) -> Iterator[str]:
-        uncounted, self._uncounted = self._uncounted, set()
-        return (name for name in uncounted if name in self.channels)
+    def send_deferred_counts(self) -> None:
+        """Send the counts of channels with more than MANY_SUBSCRIBERS."""
+        channel_names, self._deferred_counts = self._deferred_counts, set()
+        for channel_name in channel_names & self.channels.keys():
+            self._send_count(channel_name)
 
     def _join(
         self, subscriber: Subscriber, channel_name: str, user_id: str | None
@@ -290,23 +289,23 @@ class Hub:
         channel = self.channels.get(channel_name)
         if channel is None:
             channel = self.channels[channel_name] = Channel()
-            self._report("channel_occupied", channel=channel_name)
+            self._emit("channel_occupied", channel=channel_name)
         channel.add(subscriber, user_id)
         subscriber.channels.add(channel_name)
         return channel
 
-    def _tell_others(
+    def _enqueue(
         self, channel: Channel, excluded: Subscriber | None, frame: bytes
     ) -> None:
         last = self._outbox[-1] if self._outbox else None
         if last and last.channel is channel and last.excluded is excluded:
             last.frames.append(frame)
             return
-        self._outbox.append(Told(channel, excluded, [frame]))
+        self._outbox.append(Batch(channel, excluded, [frame]))
         if not last:
-            self._later(self.flush)
+            self._schedule(self.flush)
 
-    def _say_last_event(self, subscriber: Subscriber, channel_name: str) -> None:
+    def _send_cached_event(self, subscriber: Subscriber, channel_name: str) -> None:
         if not channel_name.startswith(CACHE):
             return
         if event := self.cache.last_event(channel_name):
@@ -314,17 +313,17 @@ class Hub:
         else:
             miss = {"event": "pusher:cache_miss", "channel": channel_name}
             subscriber.send(text_frame(miss))
-            self._report("cache_miss", channel=channel_name)
+            self._emit("cache_miss", channel=channel_name)
 
-    def _count(self, channel_name: str) -> None:
+    def _update_count(self, channel_name: str) -> None:
         if not self._counts_subscriptions or channel_name.startswith(PRESENCE):
             return
         if self.subscription_count(channel_name) > MANY_SUBSCRIBERS:
-            self._uncounted.add(channel_name)
+            self._deferred_counts.add(channel_name)
         else:
-            self._say_count(channel_name)
+            self._send_count(channel_name)
 
-    def _say_count(self, channel_name: str) -> None:
+    def _send_count(self, channel_name: str) -> None:
         """Pusher docs, ``pusher_internal:subscription_count``."""
         count = self.subscription_count(channel_name)
         frame = event_frame(
@@ -332,23 +331,21 @@ class Hub:
             channel_name,
             write_json({"subscription_count": count}),
         )
-        self._tell_others(self.channels[channel_name], None, frame)
-        self._report(
-            "subscription_count", channel=channel_name, subscription_count=count
-        )
+        self._enqueue(self.channels[channel_name], None, frame)
+        self._emit("subscription_count", channel=channel_name, subscription_count=count)
 
-    def _report(self, name: str, **fields: Any) -> None:
-        if self._tell:
-            self._tell(name, fields)
+    def _emit(self, name: str, **fields: Any) -> None:
+        if self._on_webhook_event:
+            self._on_webhook_event(name, fields)
 
 
-def _send_to_each(sends: Iterable[Send], frames: bytes) -> None:
-    """A connection that cannot be written to keeps nothing from the others."""
-    left = iter(sends)
+def _send_to_each(send_functions: Iterable[Send], frames: bytes) -> None:
+    """A connection that cannot be written to does not affect the others."""
+    remaining = iter(send_functions)
     is_done = False
     while not is_done:
         try:
-            for send in left:
+            for send in remaining:
                 send(frames)
             is_done = True
         except Exception:

@@ -1,4 +1,4 @@
-"""What the embedded server takes before it refuses."""
+"""The limits of the embedded server."""
 
 import time
 from dataclasses import dataclass
@@ -13,31 +13,31 @@ class Limits:
     data_bytes: int = 10_240
     channels_per_trigger: int = 100
     events_per_batch: int = 10
-    # A whole request: ten full events of which each character is escaped fit in.
+    # A whole request: enough for ten full events with every character escaped.
     request_bytes: int = 1_000_000
     presence_members: int = 100
     presence_user_info_bytes: int = 1_024
     presence_user_id_length: int = 128
-    # Frames up to here are always taken, a larger one closes its connection.
+    # A larger frame closes its connection.
     frame_bytes: int = 10_000
     channels_per_connection: int = 100
-    # A company behind one address, or everybody behind one proxy, is a normal client.
+    # All of a company, or everybody behind one proxy, may share an address.
     connections_per_address: int = 10_000
-    # All connections together. Over it they are told to come back later.
+    # Of the server. Beyond it, clients are told to reconnect later.
     connections: int = 0
     connects_per_second_and_address: int = 0
     frames_per_second: int = 0
     triggers_per_second: int = 0
     client_events_per_second: int = 10
-    # The last event of a cache channel is kept for so long, of so many channels.
+    # How long the last event of a cache channel is kept, and for how many channels.
     cache_seconds: int = 1_800
     cached_channels: int = 10_000
-    # How far one browser may fall behind before it is cut off.
+    # How many bytes a slow consumer may lag behind before it is disconnected.
     unsent_bytes: int = 1_048_576
 
 
-class Rate:
-    """How often something happened in the current second."""
+class RateCounter:
+    """Counts occurrences within the current second."""
 
     __slots__ = ("_count", "_limit", "_second")
 
@@ -46,15 +46,15 @@ class Rate:
         self._second = 0
         self._count = 0
 
-    def is_exceeded(self) -> bool:
-        """Count once more, and tell whether that was too often."""
+    def hit(self) -> bool:
+        """Count once more; whether that exceeds the limit."""
         second = int(time.monotonic())
         if second != self._second:
             self._second, self._count = second, 0
         self._count += 1
-        return is_over(self._limit, self._count)
+        return exceeds(self._count, self._limit)
 
 
-def is_over(limit: int, size: int) -> bool:
-    """Whether ``size`` is more than ``limit`` allows."""
+def exceeds(size: int, limit: int) -> bool:
+    """Whether ``size`` is more than ``limit`` allows. A limit of 0 is none."""
     return 0 < limit < size

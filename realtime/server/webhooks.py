@@ -1,7 +1,7 @@
-"""Webhooks: tells another server what happens here (Pusher docs, webhooks).
+"""Webhooks: reports events to another server (Pusher docs, webhooks).
 
-What is noted in the loop's thread is sent from a thread of its own: a slow receiver
-holds up nobody.
+Events are enqueued in the loop's thread and sent from a thread of its own, so that a
+slow receiver delays nothing here.
 """
 
 import json
@@ -18,21 +18,21 @@ import requests
 
 from .app import App
 
-# Whoever reloads a page leaves and comes back: leaving is told late, or not at all.
-LEAVING_SECONDS = 3.0
-GATHERING_SECONDS = 0.2
+# A page reload is a leave and a join: leaves are delayed, and dropped after a return.
+LEAVE_DELAY_SECONDS = 3.0
+BATCH_DELAY_SECONDS = 0.2
 EVENTS_PER_WEBHOOK = 100
 QUEUE_LENGTH = 10_000
 FIRST_RETRY_SECONDS = 1.0
 GIVE_UP_SECONDS = 300.0
 TIMEOUT_SECONDS = 5
 
-# What an event takes back, and by which fields it is the same thing.
-_TAKEN_BACK = {
+# A join cancels the pending leave of the same channel and user.
+_CANCELS = {
     "channel_occupied": "channel_vacated",
     "member_added": "member_removed",
 }
-_LEAVING = frozenset(_TAKEN_BACK.values())
+_LEAVE_EVENTS = frozenset(_CANCELS.values())
 
 logger = logging.getLogger("realtime.server")
 
@@ -47,9 +47,9 @@ class _Due:
 
 
 class Webhooks:
-    """The webhooks of one app. ``post`` sends a body with headers and gives the status.
+    """The webhooks of one app. ``post`` sends body and headers, and returns the status.
 
-    ``clock`` gives seconds and never goes back. ``note`` may be called in any thread.
+    ``clock`` returns monotonic seconds. ``enqueue`` is thread-safe.
     """
 
     def __init__(
@@ -61,9 +61,9 @@ class Webhooks:
         self._post = post
         self._clock = clock
         self._due: deque[_Due] = deque()
-        self._leaving: dict[tuple[str, ...], _Due] = {}
-        # Cache channels whose miss is going to be told: once is enough.
-        self._missed: set[str] = set()
+        self._pending_leaves: dict[tuple[str, ...], _Due] = {}
+        # Cache channels with a queued cache_miss: one is enough.
+        self._pending_cache_misses: set[str] = set()
         self._retry_at = 0.0
         self._retry_seconds = FIRST_RETRY_SECONDS
         self._unsent: tuple[float, list[Event]] | None = None
@@ -73,45 +73,50 @@ class Webhooks:
 
     def start(self) -> None:
         self._thread = threading.Thread(
-            target=self._work, name="realtime-webhooks", daemon=True
+            target=self._run, name="realtime-webhooks", daemon=True
         )
         self._thread.start()
 
     def stop(self) -> None:
-        """What still waits is not sent: the receiver learns from the next start."""
+        """Stop the thread. Queued events are dropped."""
         with self._changed:
             self._is_stopping = True
             self._changed.notify()
         if self._thread:
             self._thread.join(TIMEOUT_SECONDS)
 
-    def note(self, name: str, fields: Event) -> None:
-        """Tell soon. A leaving is told late; taken back by then, neither is told."""
+    def enqueue(self, name: str, fields: Event) -> None:
+        """Send soon. A leave is sent later, unless a return cancels both."""
         event = {"name": name, **fields}
         now = self._clock()
         with self._changed:
-            if name in _LEAVING:
-                self._leaving[_key(name, fields)] = _Due(now + LEAVING_SECONDS, event)
-            elif taken_back := _TAKEN_BACK.get(name):
-                if self._leaving.pop(_key(taken_back, fields), None):
+            if name in _LEAVE_EVENTS:
+                self._pending_leaves[_key(name, fields)] = _Due(
+                    now + LEAVE_DELAY_SECONDS, event
+                )
+            elif cancelled := _CANCELS.get(name):
+                if self._pending_leaves.pop(_key(cancelled, fields), None):
                     return
-                self._due.append(_Due(now + GATHERING_SECONDS, event))
-            elif name != "cache_miss" or fields["channel"] not in self._missed:
+                self._due.append(_Due(now + BATCH_DELAY_SECONDS, event))
+            elif (
+                name != "cache_miss"
+                or fields["channel"] not in self._pending_cache_misses
+            ):
                 if name == "cache_miss":
-                    self._missed.add(fields["channel"])
-                self._due.append(_Due(now + GATHERING_SECONDS, event))
+                    self._pending_cache_misses.add(fields["channel"])
+                self._due.append(_Due(now + BATCH_DELAY_SECONDS, event))
             if len(self._due) > QUEUE_LENGTH:
                 dropped = self._due.popleft().event
-                self._missed.discard(dropped["channel"])
+                self._pending_cache_misses.discard(dropped["channel"])
                 self.failed += 1
-            # While the receiver is down, these wait as long as the others.
-            if len(self._leaving) > QUEUE_LENGTH:
-                del self._leaving[next(iter(self._leaving))]
+            # While the receiver is down, leaves pile up too.
+            if len(self._pending_leaves) > QUEUE_LENGTH:
+                del self._pending_leaves[next(iter(self._pending_leaves))]
                 self.failed += 1
             self._changed.notify()
 
-    def work_once(self) -> bool:
-        """Send what is due, if anything is."""
+    def deliver_next(self) -> bool:
+        """Send the due events, if there are any."""
         with self._changed:
             events = self._next_events()
         if not events:
@@ -127,27 +132,27 @@ class Webhooks:
         try:
             status = self._post(body, headers)
         except requests.RequestException as error:
-            self._failed(events, type(error).__name__)
+            self._on_failure(events, type(error).__name__)
         else:
             if 200 <= status < 300:
-                self._succeeded(events)
+                self._on_success(events)
             else:
-                self._failed(events, f"status {status}")
+                self._on_failure(events, f"status {status}")
         return True
 
     def seconds_to_wait(self) -> float | None:
-        """Until something is due; None if nothing is."""
+        """Until the next event is due; None if there is none."""
         now = self._clock()
         if self._unsent:
             return max(0, self._retry_at - now)
-        due = [each.at for each in self._leaving.values()]
+        due = [each.at for each in self._pending_leaves.values()]
         if self._due:
             due.append(self._due[0].at)
         return max(0, min(due) - now) if due else None
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while not self._is_stopping:
-            if not self.work_once():
+            if not self.deliver_next():
                 with self._changed:
                     if not self._is_stopping:
                         self._changed.wait(self.seconds_to_wait())
@@ -161,20 +166,20 @@ class Webhooks:
             event = self._due.popleft().event
             events.append(event)
             if event["name"] == "cache_miss":
-                self._missed.discard(event["channel"])
-        for key, leaving in list(self._leaving.items()):
-            if leaving.at <= now and len(events) < EVENTS_PER_WEBHOOK:
-                del self._leaving[key]
-                events.append(leaving.event)
+                self._pending_cache_misses.discard(event["channel"])
+        for key, leave in list(self._pending_leaves.items()):
+            if leave.at <= now and len(events) < EVENTS_PER_WEBHOOK:
+                del self._pending_leaves[key]
+                events.append(leave.event)
         return events
 
-    def _succeeded(self, events: list[Event]) -> None:
+    def _on_success(self, events: list[Event]) -> None:
         with self._changed:
             self.sent += len(events)
             self._unsent = None
             self._retry_seconds = FIRST_RETRY_SECONDS
 
-    def _failed(self, events: list[Event], reason: str) -> None:
+    def _on_failure(self, events: list[Event], reason: str) -> None:
         now = self._clock()
         with self._changed:
             since, _ = self._unsent or (now, events)
@@ -182,17 +187,17 @@ class Webhooks:
             self._retry_at = now + self._retry_seconds
             self._retry_seconds *= 2
             if self._retry_at - since > GIVE_UP_SECONDS:
-                logger.warning("%d webhook events are lost: %s", len(events), reason)
+                logger.warning("%d webhook events dropped: %s", len(events), reason)
                 self.failed += len(events)
                 self._unsent = None
                 self._retry_seconds = FIRST_RETRY_SECONDS
 
 
-def post_to(url: str) -> Post:
-    """Sends to ``url``, over a connection that is kept."""
+def make_post(url: str) -> Post:
+    """A function that posts to ``url``, over a keep-alive connection."""
     session = requests.Session()
     host = urlsplit(url).hostname or ""
-    # A proxy of the environment could not reach this machine, nor should it.
+    # A proxy that the environment names cannot reach a server on this machine.
     if host in {"localhost", "::1"} or host.startswith("127."):
         session.trust_env = False
 

@@ -1,8 +1,8 @@
 """The WebSockets of the embedded server, as uvicorn's WebSocket protocol class.
 
-uvicorn makes one for each upgrade and hands it the transport. `websockets` reads the
-handshake and the frames that arrive; what leaves was built once for all that get it and
-is written straight to the transport.
+uvicorn creates one for each upgrade, with the transport. `websockets` parses the
+handshake and incoming frames. An outgoing frame was built once for all its recipients,
+and is written straight to the transport.
 """
 
 import asyncio
@@ -18,20 +18,20 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from .admission import ConnectionRefused, why_refused
+from .admission import Refusal, find_refusal
 from .app import App
 from .connection import Connection
 from .frames import error_frame
 from .hub import Hub
-from .limits import Limits, Rate, is_over
+from .limits import Limits, RateCounter, exceeds
 
-# A browser answers a ping by itself, however much it throttles a hidden page; one that
-# answers nothing for 90 to 100 seconds is gone.
+# Browsers answer pings even for a hidden page whose scripts are throttled. A connection
+# that is silent for 90 to 100 seconds is closed.
 SWEEP_SECONDS = 10
 PING_AFTER_SWEEPS = 6
-GONE_AFTER_SWEEPS = 10
-# How long the other side may take to answer a close frame, or to read up to it.
-CLOSING_PATIENCE_SECONDS = 3
+CLOSE_AFTER_SWEEPS = 10
+# How long the client may take to read and answer a close frame.
+CLOSE_TIMEOUT_SECONDS = 3
 
 RESTARTING = 1012
 INVALID_TEXT = 1007
@@ -39,13 +39,13 @@ OVER_CAPACITY = 4100
 NO_PONG = 4201
 
 logger = logging.getLogger("realtime.server")
-# `websockets` logs each frame when debugging: signatures and what is being told.
-_wire_logger = logging.getLogger("realtime.server.wire")
-_wire_logger.setLevel(logging.ERROR)
+# `websockets` logs each frame at DEBUG: signatures and data.
+_frame_logger = logging.getLogger("realtime.server.frames")
+_frame_logger.setLevel(logging.ERROR)
 
 
 class WebSockets:
-    """All WebSockets of one server, and what they share."""
+    """All WebSockets of one server, and their shared state."""
 
     def __init__(
         self, app: App, hub: Hub, limits: Limits, allowed_origins: Collection[str]
@@ -60,28 +60,28 @@ class WebSockets:
         self.refused = 0
         self.cut_off = 0
         self.messages_received = 0
-        self._rates: dict[str, Rate] = {}
+        self._connect_rates: dict[str, RateCounter] = {}
         self.protocol_class: type[WebSocket] = type(
-            "EmbeddedWebSocket", (WebSocket,), {"__slots__": (), "all": self}
+            "EmbeddedWebSocket", (WebSocket,), {"__slots__": (), "server": self}
         )
 
-    def why_refused(self, request: Request, address: str) -> ConnectionRefused | None:
-        if is_over(self.limits.connections_per_address, self.per_address[address] + 1):
-            return ConnectionRefused(OVER_CAPACITY, "Too many connections")
-        # Not 4004, which keeps a browser away for ever: there is room again later.
-        if is_over(self.limits.connections, len(self.connected) + 1):
-            return ConnectionRefused(OVER_CAPACITY, "The server is full")
+    def find_refusal(self, request: Request, address: str) -> Refusal | None:
+        if exceeds(self.per_address[address] + 1, self.limits.connections_per_address):
+            return Refusal(OVER_CAPACITY, "Too many connections")
+        # Not 4004, after which pusher-js never reconnects.
+        if exceeds(len(self.connected) + 1, self.limits.connections):
+            return Refusal(OVER_CAPACITY, "The server is full")
         if self._connects_too_often(address):
-            return ConnectionRefused(OVER_CAPACITY, "Too many connections at once")
-        return why_refused(request, self.app, self.allowed_origins)
+            return Refusal(OVER_CAPACITY, "Too many connections at once")
+        return find_refusal(request, self.app, self.allowed_origins)
 
-    def enter(self, websocket: "WebSocket", address: str) -> None:
+    def add(self, websocket: "WebSocket", address: str) -> None:
         self.connected.add(websocket)
         self.accepted += 1
         self.per_address[address] += 1
         logger.info("A browser connected (%d now).", len(self.connected))
 
-    def leave(self, websocket: "WebSocket", address: str) -> None:
+    def remove(self, websocket: "WebSocket", address: str) -> None:
         self.connected.discard(websocket)
         self.per_address[address] -= 1
         if not self.per_address[address]:
@@ -89,8 +89,8 @@ class WebSockets:
         logger.info("A browser left (%d now).", len(self.connected))
 
     def sweep(self) -> None:
-        """Ping the silent, and give up those that were silent for too long."""
-        self._rates.clear()
+        """Ping silent connections, and close those that were silent for too long."""
+        self._connect_rates.clear()
         for websocket in list(self.connected):
             websocket.sweep()
 
@@ -98,24 +98,24 @@ class WebSockets:
         limit = self.limits.connects_per_second_and_address
         if not limit:
             return False
-        return self._rates.setdefault(address, Rate(limit)).is_exceeded()
+        return self._connect_rates.setdefault(address, RateCounter(limit)).hit()
 
 
 class WebSocket(asyncio.Protocol):
-    """One WebSocket: bytes on one side, a `Connection` on the other."""
+    """One WebSocket: translates between bytes and a `Connection`."""
 
     __slots__ = (
+        "_abort_timer",
         "_address",
         "_connection",
         "_fragments",
-        "_frames",
-        "_give_up",
+        "_frame_rate",
+        "_protocol",
         "_silent_sweeps",
         "_transport",
         "_uvicorn_connections",
-        "_wire",
     )
-    all: ClassVar[WebSockets]
+    server: ClassVar[WebSockets]
 
     _transport: asyncio.Transport
 
@@ -124,105 +124,110 @@ class WebSocket(asyncio.Protocol):
     ) -> None:
         """The arguments are uvicorn's."""
         self._uvicorn_connections: set[Any] = server_state.connections
-        self._wire = ServerProtocol(
-            max_size=self.all.limits.frame_bytes or None, logger=_wire_logger
+        self._protocol = ServerProtocol(
+            max_size=self.server.limits.frame_bytes or None, logger=_frame_logger
         )
         self._address = ""
         self._connection: Connection | None = None
         self._fragments: bytearray | None = None
-        self._give_up: asyncio.TimerHandle | None = None
+        self._abort_timer: asyncio.TimerHandle | None = None
         self._silent_sweeps = 0
-        rate = self.all.limits.frames_per_second
-        self._frames: Rate | None = Rate(rate) if rate else None
+        rate = self.server.limits.frames_per_second
+        self._frame_rate: RateCounter | None = RateCounter(rate) if rate else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        if self.all.limits.unsent_bytes:
-            self._transport.set_write_buffer_limits(high=self.all.limits.unsent_bytes)
+        if self.server.limits.unsent_bytes:
+            self._transport.set_write_buffer_limits(
+                high=self.server.limits.unsent_bytes
+            )
         self._uvicorn_connections.add(self)
 
     def data_received(self, data: bytes) -> None:
         self._silent_sweeps = 0
-        self._wire.receive_data(data)
-        for event in self._wire.events_received():
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
             if isinstance(event, Request):
-                self._shake_hands(event)
+                self._accept_handshake(event)
             elif isinstance(event, Frame):
                 self._receive(event)
-        self._write_wire()
+        self._flush_protocol()
 
     def pause_writing(self) -> None:
-        """The other side reads so slowly that the buffer is over its limit."""
-        if self.all.limits.unsent_bytes:
-            self.all.cut_off += 1
+        """The client reads so slowly that the write buffer exceeds its limit."""
+        if self.server.limits.unsent_bytes:
+            self.server.cut_off += 1
             logger.info("Cut off a browser that reads too slowly.")
             self.close(OVER_CAPACITY, "Too far behind")
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._leave()
+        self._disconnect()
         self._uvicorn_connections.discard(self)
-        if self._give_up:
-            self._give_up.cancel()
+        if self._abort_timer:
+            self._abort_timer.cancel()
 
     def shutdown(self) -> None:
-        """Called by uvicorn when it stops. A code of 4200 would bring browsers back at
-        once, in vain, and then only after 15 seconds; after this one they wait 1."""
+        """Called by uvicorn when it stops.
+
+        After 1012 pusher-js waits for 1 second. After 4200 it would reconnect at once,
+        fail, and then wait for 15 seconds.
+        """
         self.close(RESTARTING, "The server restarts")
 
     def sweep(self) -> None:
-        """Called every SWEEP_SECONDS; whatever arrives ends the silence."""
+        """Called every SWEEP_SECONDS. Any incoming data resets the count."""
         self._silent_sweeps += 1
         if self._silent_sweeps == PING_AFTER_SWEEPS:
-            self._wire.send_ping(b"")
-            self._write_wire()
-        elif self._silent_sweeps >= GONE_AFTER_SWEEPS:
+            self._protocol.send_ping(b"")
+            self._flush_protocol()
+        elif self._silent_sweeps >= CLOSE_AFTER_SWEEPS:
             self.close(NO_PONG, "Pong reply not received")
 
     def close(self, code: int, reason: str) -> None:
-        """Tell the other side, and give it a moment to answer."""
-        if self._wire.state is State.OPEN:
-            self.all.hub.flush()  # What was told before comes before the close frame.
-            self._wire.send_close(code, reason)
-        self._write_wire()
+        """Send a close frame, and give the client a moment to answer."""
+        if self._protocol.state is State.OPEN:
+            self.server.hub.flush()  # Earlier events precede the close frame.
+            self._protocol.send_close(code, reason)
+        self._flush_protocol()
 
-    def _shake_hands(self, request: Request) -> None:
-        response = self._wire.accept(request)
-        self._wire.send_response(response)
-        self._write_wire()
-        if self._wire.state is not State.OPEN:
+    def _accept_handshake(self, request: Request) -> None:
+        response = self._protocol.accept(request)
+        self._protocol.send_response(response)
+        self._flush_protocol()
+        if self._protocol.state is not State.OPEN:
             return
         peer = self._transport.get_extra_info("peername")
         self._address = str(peer[0]) if peer else ""
-        if refused := self.all.why_refused(request, self._address):
-            self.all.refused += 1
+        if refusal := self.server.find_refusal(request, self._address):
+            self.server.refused += 1
             origin = request.headers.get("Origin")
-            logger.info("Refused a connection from %s: %s.", origin, refused.reason)
-            # The event is for clients that are not told of close codes.
-            self._transport.write(error_frame(refused.reason, refused.code))
-            self.close(refused.code, refused.reason)
+            logger.info("Refused a connection from %s: %s.", origin, refusal.reason)
+            # The event is for clients that cannot read close codes.
+            self._transport.write(error_frame(refusal.reason, refusal.code))
+            self.close(refusal.code, refusal.reason)
         else:
             self._connection = Connection(
-                self.all.app,
-                self.all.hub,
-                self.all.limits,
+                self.server.app,
+                self.server.hub,
+                self.server.limits,
                 self._transport.write,
                 self.close,
             )
-            self.all.enter(self, self._address)
+            self.server.add(self, self._address)
             self._connection.open()
 
     def _receive(self, frame: Frame) -> None:
-        """Join the fragments of a message; `websockets` limits their size together."""
+        """Join the fragments of a message; `websockets` limits their total size."""
         if not self._connection:
             return
-        self.all.messages_received += 1
-        if self._frames and self._frames.is_exceeded():
+        self.server.messages_received += 1
+        if self._frame_rate and self._frame_rate.hit():
             self.close(OVER_CAPACITY, "Too many messages")
             return
         if frame.opcode is Opcode.TEXT:
             self._fragments = bytearray()
         elif frame.opcode is Opcode.BINARY:
-            self._connection.refuse("Invalid message: binary")
+            self._connection.send_error("Invalid message: binary")
         if frame.opcode in (Opcode.TEXT, Opcode.CONT) and self._fragments is not None:
             self._fragments += frame.data
             if frame.fin:
@@ -230,34 +235,34 @@ class WebSocket(asyncio.Protocol):
                 try:
                     text = message.decode()
                 except UnicodeDecodeError:
-                    self._wire.fail(INVALID_TEXT, "Not UTF-8")
+                    self._protocol.fail(INVALID_TEXT, "Not UTF-8")
                 else:
                     self._connection.receive(text)
 
-    def _write_wire(self) -> None:
-        """Write what `websockets` has to say: the handshake, pongs and close frames."""
-        is_closing = self._wire.close_expected()
+    def _flush_protocol(self) -> None:
+        """Write the output of `websockets`: the handshake, pongs and close frames."""
+        is_closing = self._protocol.close_expected()
         if is_closing:
-            self._leave()
-        if writes := b"".join(self._wire.data_to_send()):
+            self._disconnect()
+        if writes := b"".join(self._protocol.data_to_send()):
             self._transport.write(writes)
         if is_closing:
             self._close_transport()
 
     def _close_transport(self) -> None:
-        if not self._give_up:
-            self._give_up = asyncio.get_running_loop().call_later(
-                CLOSING_PATIENCE_SECONDS, self._transport.abort
+        if not self._abort_timer:
+            self._abort_timer = asyncio.get_running_loop().call_later(
+                CLOSE_TIMEOUT_SECONDS, self._transport.abort
             )
-        if self._wire.close_rcvd:
+        if self._protocol.close_rcvd:
             self._transport.close()
-        elif self._wire.eof_sent and self._transport.can_write_eof():
+        elif self._protocol.eof_sent and self._transport.can_write_eof():
             # Closing both directions while the rest of a frame arrives would reset the
-            # connection, and the other side might never read why it was closed.
+            # connection, and the client might never read the close code.
             self._transport.write_eof()
 
-    def _leave(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection:
-            self._connection.lose()
+            self._connection.on_disconnect()
             self._connection = None
-            self.all.leave(self, self._address)
+            self.server.remove(self, self._address)

@@ -16,9 +16,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from realtime.listening import GracefulServer, uvicorn_config
 from realtime.server import App, EmbeddedServer
-from realtime.serving import Server as UvicornServer
-from realtime.serving import configuration
 from tests.guests import Guest
 from tests.process.misbehaving import Provider, takes_them
 from tests.serving import ROOT, RealtimeServer, Server
@@ -126,7 +125,7 @@ def test_it_is_well_until_it_is_told_to_stop(hub):
     assert status_of(f"{hub.address}/healthz") == 200
 
     embedded = EmbeddedServer(App("1", "key", "secret"))
-    server = UvicornServer(configuration(embedded.asgi, embedded), embedded, list)
+    server = GracefulServer(uvicorn_config(embedded.asgi, embedded), embedded, list)
     server.handle_exit(signal.SIGTERM, None)
 
     assert embedded.is_stopping

@@ -31,106 +31,106 @@ ODD = [
 Request = tuple[str, str, str, bytes]
 
 
-def text_frame(chance: random.Random, socket_id: str) -> bytes:
+def text_frame(rng: random.Random, socket_id: str) -> bytes:
     """A message: half of them as a good client would send it."""
-    channel = chance.choice(CHANNELS)
-    user = {"user_id": str(chance.randrange(5)), "user_info": {"n": 1}}
+    channel = rng.choice(CHANNELS)
+    user = {"user_id": str(rng.randrange(5)), "user_info": {"n": 1}}
     data: object = signed(
         socket_id, channel, user if channel.startswith("presence-") else None
     )
-    if chance.random() < 0.1:
-        user_data = json.dumps({"id": str(chance.randrange(5))})
+    if rng.random() < 0.1:
+        user_data = json.dumps({"id": str(rng.randrange(5))})
         signature = APP.sign(f"{socket_id}::user::{user_data}")
         data = {"user_data": user_data, "auth": f"{APP.key}:{signature}"}
-    message = {"event": chance.choice(EVENTS), "channel": channel, "data": data}
-    if chance.random() < 0.5:
-        message = misshapen(chance, message)
-    return mutated(chance, json.dumps(message).encode())
+    message = {"event": rng.choice(EVENTS), "channel": channel, "data": data}
+    if rng.random() < 0.5:
+        message = malformed(rng, message)
+    return mutated(rng, json.dumps(message).encode())
 
 
-def request(chance: random.Random) -> Request:
+def request(rng: random.Random) -> Request:
     """A request to the HTTP API; most are signed, so that they get past the door."""
-    event = {"name": "vote", "channel": chance.choice(CHANNELS), "data": "{}"}
-    if chance.random() < 0.3:
+    event = {"name": "vote", "channel": rng.choice(CHANNELS), "data": "{}"}
+    if rng.random() < 0.3:
         event |= {"socket_id": "1.1", "info": "user_count,subscription_count,cache"}
     content: object = event
-    endpoint = chance.choice(
+    endpoint = rng.choice(
         ["events", "batch_events", "channels", "channels/room", "users/1/x",
          "channels/presence-room/users", "users/1/terminate_connections"]
     )  # fmt: skip
     if endpoint == "batch_events":
-        content = {"batch": [event] * chance.randrange(12)}
-    if chance.random() < 0.5:
-        content = misshapen(chance, content)
-    method = chance.choice(["GET", "POST", "POST", "PUT", "", "POST"])
-    body = mutated(chance, json.dumps(content).encode())
+        content = {"batch": [event] * rng.randrange(12)}
+    if rng.random() < 0.5:
+        content = malformed(rng, content)
+    method = rng.choice(["GET", "POST", "POST", "PUT", "", "POST"])
+    body = mutated(rng, json.dumps(content).encode())
     path = f"/apps/{APP.app_id}/{endpoint}"
-    if chance.random() < 0.2:
-        path = mutated(chance, path.encode()).decode("latin-1")
+    if rng.random() < 0.2:
+        path = mutated(rng, path.encode()).decode("latin-1")
     query = signed_query(method, path, body, filter_by_prefix="room", info="cache")
-    if chance.random() < 0.2:
-        query = mutated(chance, query.encode()).decode("latin-1")
+    if rng.random() < 0.2:
+        query = mutated(rng, query.encode()).decode("latin-1")
     return method, path, query, body
 
 
-def form(chance: random.Random, wire_names: list[str]) -> dict[str, str]:
+def form(rng: random.Random, wire_names: list[str]) -> dict[str, str]:
     """What a browser posts to be let onto a channel."""
-    name = chance.choice([*wire_names, *CHANNELS])
-    socket_id = chance.choice(["1.1", "1234.5678", "1", "1.1\n", "1.1:private-x", ""])
+    name = rng.choice([*wire_names, *CHANNELS])
+    socket_id = rng.choice(["1.1", "1234.5678", "1", "1.1\n", "1.1:private-x", ""])
     fields = {"socket_id": socket_id, "channel_name": name}
-    if chance.random() < 0.5:
-        field = chance.choice(list(fields))
-        fields[field] = mutated(chance, fields[field].encode()).decode("latin-1")
-    if chance.random() < 0.1:
-        del fields[chance.choice(list(fields))]
+    if rng.random() < 0.5:
+        field = rng.choice(list(fields))
+        fields[field] = mutated(rng, fields[field].encode()).decode("latin-1")
+    if rng.random() < 0.1:
+        del fields[rng.choice(list(fields))]
     return fields
 
 
-def misshapen(chance: random.Random, value: object) -> object:
+def malformed(rng: random.Random, value: object) -> object:
     """The same with one part of it replaced by something odd, or taken away."""
-    if not isinstance(value, dict) or not value or chance.random() < 0.1:
-        return chance.choice(ODD)
+    if not isinstance(value, dict) or not value or rng.random() < 0.1:
+        return rng.choice(ODD)
     changed = dict(value)
-    key = chance.choice(list(changed))
-    if chance.random() < 0.2:
+    key = rng.choice(list(changed))
+    if rng.random() < 0.2:
         del changed[key]
     else:
-        changed[key] = misshapen(chance, changed[key])
+        changed[key] = malformed(rng, changed[key])
     return changed
 
 
-def mutated(chance: random.Random, content: bytes) -> bytes:
+def mutated(rng: random.Random, content: bytes) -> bytes:
     """As it is, with some bytes changed, cut short, doubled, or nothing but noise."""
-    way: Callable[[random.Random, bytes], bytes] = chance.choices(
+    way: Callable[[random.Random, bytes], bytes] = rng.choices(
         [_kept, _flipped, _cut, _doubled, _noise], weights=[12, 3, 2, 1, 2]
     )[0]
-    return way(chance, content)
+    return way(rng, content)
 
 
-def _kept(chance: random.Random, content: bytes) -> bytes:
+def _kept(rng: random.Random, content: bytes) -> bytes:
     return content
 
 
-def _flipped(chance: random.Random, content: bytes) -> bytes:
+def _flipped(rng: random.Random, content: bytes) -> bytes:
     changed = bytearray(content or b"x")
-    for _ in range(chance.randint(1, 4)):
-        changed[chance.randrange(len(changed))] = chance.randrange(256)
+    for _ in range(rng.randint(1, 4)):
+        changed[rng.randrange(len(changed))] = rng.randrange(256)
     return bytes(changed)
 
 
-def _cut(chance: random.Random, content: bytes) -> bytes:
-    return content[: chance.randint(0, len(content))]
+def _cut(rng: random.Random, content: bytes) -> bytes:
+    return content[: rng.randint(0, len(content))]
 
 
-def _doubled(chance: random.Random, content: bytes) -> bytes:
+def _doubled(rng: random.Random, content: bytes) -> bytes:
     return content * 2
 
 
-def _noise(chance: random.Random, content: bytes) -> bytes:
-    return chance.randbytes(chance.randint(0, 300))
+def _noise(rng: random.Random, content: bytes) -> bytes:
+    return rng.randbytes(rng.randint(0, 300))
 
 
-def chances(name: str, count: int) -> Iterator[random.Random]:
+def rngs(name: str, count: int) -> Iterator[random.Random]:
     """A random generator for each input, so that one can be made again alone."""
     seed = int.from_bytes(hashlib.sha256(f"{SEED} {name}".encode()).digest())
     for number in range(count):

@@ -15,7 +15,7 @@ SECRET = "7ad3773142a6692b25b8"
 SOCKET_ID = "1234.1234"
 
 
-def may_draw(request, *, board_id):
+def authorize_board(request, *, board_id):
     """Zoë may draw on board 1 and foobar; nobody else anywhere."""
     if request.headers.get("X-Name") != "Zoë" or board_id not in {"1", "foobar"}:
         return None
@@ -25,8 +25,8 @@ def may_draw(request, *, board_id):
 @pytest.fixture(autouse=True)
 def boards(monkeypatch, provide):
     monkeypatch.setattr(channels, "_registrations", {})
-    register_channel("board-{board_id}", may_draw)
-    register_channel("{board_id}", may_draw)
+    register_channel("board-{board_id}", authorize_board)
+    register_channel("{board_id}", authorize_board)
     provide("pusher", app_id="1", key=KEY, secret=SECRET)
 
 
@@ -35,7 +35,7 @@ def zoe():
     return Client(headers={"X-Name": "Zoë"})
 
 
-def asks(client, channel_name, socket_id=SOCKET_ID):
+def request_auth(client, channel_name, socket_id=SOCKET_ID):
     return client.post(ADDRESS, {"socket_id": socket_id, "channel_name": channel_name})
 
 
@@ -46,13 +46,13 @@ def signature(text):
 def assert_refused(answer):
     assert answer.status_code == 403
     assert answer.json() == {
-        "error": "You may not listen to this channel.",
+        "error": "You may not subscribe to this channel.",
         "code": "channel-refused",
     }
 
 
 def test_who_may_listen_gets_the_signature_of_the_documentation(zoe):
-    answer = asks(zoe, "private-foobar")
+    answer = request_auth(zoe, "private-foobar")
 
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/json"
@@ -63,7 +63,7 @@ def test_who_may_listen_gets_the_signature_of_the_documentation(zoe):
 
 
 def test_a_presence_channel_is_told_who_it_is(zoe):
-    answer = asks(zoe, "presence-board-1").json()
+    answer = request_auth(zoe, "presence-board-1").json()
 
     assert json.loads(answer["channel_data"]) == {
         "user_id": "10",
@@ -75,7 +75,7 @@ def test_a_presence_channel_is_told_who_it_is(zoe):
 
 @pytest.mark.parametrize("name", ["private-board-1", "presence-board-1"])
 def test_a_stranger_is_refused(name):
-    assert_refused(asks(Client(), name))
+    assert_refused(request_auth(Client(), name))
 
 
 @pytest.mark.parametrize(
@@ -104,15 +104,15 @@ def test_a_stranger_is_refused(name):
     ],
 )
 def test_any_other_channel_is_refused(zoe, name):
-    assert_refused(asks(zoe, name))
+    assert_refused(request_auth(zoe, name))
 
 
 def test_a_name_longer_than_a_channel_can_have_is_refused(zoe, monkeypatch):
     monkeypatch.setattr(channels, "_registrations", {})
     register_channel("{name}", lambda request, name: ChannelMember("10"))
 
-    assert asks(zoe, f"private-{'a' * 156}").status_code == 200
-    assert_refused(asks(zoe, f"private-{'a' * 157}"))
+    assert request_auth(zoe, f"private-{'a' * 156}").status_code == 200
+    assert_refused(request_auth(zoe, f"private-{'a' * 157}"))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_name_longer_than_a_channel_can_have_is_refused(zoe, monkeypatch):
     ],
 )
 def test_a_malformed_socket_id_is_refused(zoe, socket_id):
-    assert_refused(asks(zoe, "private-board-1", socket_id))
+    assert_refused(request_auth(zoe, "private-board-1", socket_id))
 
 
 @pytest.mark.parametrize("missing", ["socket_id", "channel_name"])
@@ -153,11 +153,11 @@ def test_it_only_answers_to_a_post(zoe, method):
 def test_another_sites_form_is_refused():
     zoe = Client(headers={"X-Name": "Zoë"}, enforce_csrf_checks=True)
 
-    assert asks(zoe, "private-board-1").status_code == 403
+    assert request_auth(zoe, "private-board-1").status_code == 403
 
 
 def test_it_signs_with_the_credentials_of_the_embedded_server(zoe, provide):
     service = provide("pusher")
-    [key, _] = asks(zoe, "private-board-1").json()["auth"].split(":")
+    [key, _] = request_auth(zoe, "private-board-1").json()["auth"].split(":")
 
     assert key == service.get_client_config()["key"]

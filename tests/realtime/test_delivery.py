@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime import circuit, delivery
-from realtime.delivery import Delivery, EventRefused, Outgoing
+from realtime.delivery import Delivery, EventRejectedError, OutgoingEvent
 
 
 class Provider:
@@ -25,7 +25,7 @@ class Provider:
         if self.verdicts and (verdict := self.verdicts.pop(0)):
             raise verdict
         if self.poisoned & {event.name for event in events}:
-            raise EventRefused("too large")
+            raise EventRejectedError("too large")
 
     def clock(self):
         return self.seconds
@@ -44,11 +44,11 @@ def sender(provider, monkeypatch):
 
 
 def event(name, channel="board-1"):
-    return Outgoing(channel, name, "{}")
+    return OutgoingEvent(channel, name, "{}")
 
 
-def work(sender):
-    while sender.work_once():
+def drain(sender):
+    while sender.deliver_next():
         pass
 
 
@@ -71,7 +71,7 @@ def test_it_sends_in_order_and_off_the_callers_thread():
 
     sender = Delivery(send)
     for number in range(100):
-        sender.put(event(str(number)))
+        sender.enqueue(event(str(number)))
     sender.close()
 
     assert [name for name, _ in sent] == [str(number) for number in range(100)]
@@ -81,17 +81,17 @@ def test_it_sends_in_order_and_off_the_callers_thread():
 
 def test_what_piles_up_leaves_ten_at_a_time(sender, provider):
     for number in range(23):
-        sender.put(event(str(number)))
-    work(sender)
+        sender.enqueue(event(str(number)))
+    drain(sender)
 
     assert [len(events) for events in provider.attempts] == [10, 10, 3]
 
 
 def test_a_batch_stays_below_what_every_server_takes(sender, provider):
     for number in range(4):
-        sender.put(Outgoing("board-1", str(number), "x" * 4_000))
-    sender.put(Outgoing("board-1", "larger than any batch", "x" * 10_000))
-    work(sender)
+        sender.enqueue(OutgoingEvent("board-1", str(number), "x" * 4_000))
+    sender.enqueue(OutgoingEvent("board-1", "larger than any batch", "x" * 10_000))
+    drain(sender)
 
     assert [len(events) for events in provider.attempts] == [2, 2, 1]
 
@@ -99,14 +99,14 @@ def test_a_batch_stays_below_what_every_server_takes(sender, provider):
 def test_an_event_that_is_refused_takes_no_other_with_it(sender, provider, caplog):
     provider.poisoned = {"bad"}
     for name in ("first", "bad", "last"):
-        sender.put(event(name))
-    work(sender)
+        sender.enqueue(event(name))
+    drain(sender)
 
     assert names(flat(provider.attempts[1:])) == ["first", "bad", "last", "refetch"]
     assert sender.status()["failed"] == 1
     assert sender.status()["circuit"] == "closed"
     assert caplog.messages == [
-        "bad on board-1 was not delivered: EventRefused: too large"
+        "bad on board-1 was not delivered: EventRejectedError: too large"
     ]
 
 
@@ -115,10 +115,10 @@ def test_what_is_too_much_is_dropped_and_its_rooms_told_once(
 ):
     monkeypatch.setattr(delivery, "QUEUE_LENGTH", 2)
     for name in ("first", "second", "third", "fourth"):
-        sender.put(event(name))
-    sender.put(event("fifth", "board-2"))
+        sender.enqueue(event(name))
+    sender.enqueue(event("fifth", "board-2"))
     assert sender.status()["dropped"] == 3
-    work(sender)
+    drain(sender)
 
     assert provider.attempts == [
         [event("first"), event("second")],
@@ -133,21 +133,21 @@ def test_a_provider_that_is_down_is_left_alone_and_found_again(
     caplog.set_level(logging.INFO)
     provider.verdicts = [DOWN] * circuit.FAILURES_TO_OPEN
     for number in range(5):
-        sender.put(event("lost", f"board-{number}"))
-    work(sender)
+        sender.enqueue(event("lost", f"board-{number}"))
+    drain(sender)
     assert sender.status()["circuit"] == "open"
-    sender.put(event("dropped", "board-9"))
-    work(sender)
+    sender.enqueue(event("dropped", "board-9"))
+    drain(sender)
     assert len(provider.attempts) == circuit.FAILURES_TO_OPEN
 
     provider.seconds += circuit.FIRST_PAUSE_SECONDS
     assert sender.status()["circuit"] == "half-open"
-    work(sender)
+    drain(sender)
 
     probe, *rest = provider.attempts[circuit.FAILURES_TO_OPEN :]
     assert names(probe) == ["refetch"]
-    told = probe + flat(rest)
-    assert sorted(each.channel for each in told) == [
+    refetches = probe + flat(rest)
+    assert sorted(each.channel for each in refetches) == [
         *(f"board-{number}" for number in range(5)),
         "board-9",
     ]
@@ -160,10 +160,10 @@ def test_a_provider_that_is_down_is_left_alone_and_found_again(
 
 def test_each_failed_attempt_makes_the_next_pause_longer(sender, provider):
     provider.verdicts = [DOWN] * 20
-    sender.put(event("lost"))
+    sender.enqueue(event("lost"))
     pauses = []
     for _ in range(5):
-        work(sender)
+        drain(sender)
         pauses.append(sender._circuit.seconds_left)
         provider.seconds += pauses[-1]
 
@@ -171,10 +171,10 @@ def test_each_failed_attempt_makes_the_next_pause_longer(sender, provider):
 
 
 def test_a_refusal_is_no_outage(sender, provider):
-    provider.verdicts = [EventRefused("no")] * 20
+    provider.verdicts = [EventRejectedError("no")] * 20
     for _ in range(10):
-        sender.put(event("bad"))
-        work(sender)
+        sender.enqueue(event("bad"))
+        drain(sender)
 
     assert sender.status()["circuit"] == "closed"
 
@@ -195,14 +195,14 @@ def test_whatever_fails_no_order_changes_and_no_loss_stays_unsaid(data):
     provider = Provider()
     sender = Delivery(provider.send, provider.clock)
     sender._thread = threading.current_thread()
-    failures = st.sampled_from([None, None, DOWN, EventRefused("no")])
+    failures = st.sampled_from([None, None, DOWN, EventRejectedError("no")])
     arrived, put, arrived_before = [], [], {}
 
     def send(events):
         failure = data.draw(failures)
         # One that a provider takes in general.
         is_refetch = "refetch" in names(events)
-        if failure and not (is_refetch and isinstance(failure, EventRefused)):
+        if failure and not (is_refetch and isinstance(failure, EventRejectedError)):
             raise failure
         arrived.extend(events)
 
@@ -210,19 +210,19 @@ def test_whatever_fails_no_order_changes_and_no_loss_stays_unsaid(data):
     for number in range(data.draw(st.integers(1, 30))):
         each = event(str(number), data.draw(st.sampled_from(["a", "b"])))
         arrived_before[each] = len(arrived)
-        sender.put(each)
+        sender.enqueue(each)
         put.append(each)
         if data.draw(st.booleans()):
-            sender.work_once()
+            sender.deliver_next()
             provider.seconds += data.draw(st.sampled_from([0, 1, 10]))
     sender._send = arrived.extend
     provider.seconds += circuit.LONGEST_PAUSE_SECONDS
-    work(sender)
+    drain(sender)
 
     for channel in ("a", "b"):
         of_channel = [each for each in put if each.channel == channel]
-        heard = [each for each in arrived if each.channel == channel]
-        events = [each for each in heard if each.name != "refetch"]
+        received = [each for each in arrived if each.channel == channel]
+        events = [each for each in received if each.name != "refetch"]
         assert events == [each for each in of_channel if each in events]
         for lost in set(of_channel) - set(events):
             assert event("refetch", channel) in arrived[arrived_before[lost] :]
@@ -231,8 +231,8 @@ def test_whatever_fails_no_order_changes_and_no_loss_stays_unsaid(data):
 def test_who_puts_does_not_wait():
     gate, sent = threading.Event(), []
     sender = Delivery(lambda events: gate.wait(10) and sent.extend(events))
-    sender.put(event("slow"))
-    sender.put(event("next"))
+    sender.enqueue(event("slow"))
+    sender.enqueue(event("next"))
 
     assert sent == []
     gate.set()
@@ -244,7 +244,7 @@ def test_at_the_end_it_does_not_wait_for_ever(monkeypatch):
     monkeypatch.setattr(delivery, "FLUSH_SECONDS", 0.1)
     gate = threading.Event()
     sender = Delivery(lambda events: gate.wait(10))
-    sender.put(event("hangs"))
+    sender.enqueue(event("hangs"))
     sender.close()
 
     assert not gate.is_set()
@@ -263,8 +263,8 @@ def test_an_error_is_logged_without_what_could_be_sent_again(sender, provider, c
     provider.verdicts = [
         requests.ConnectionError(f"Max retries exceeded\nwith url: {address}")
     ]
-    sender.put(event("drawn"))
-    work(sender)
+    sender.enqueue(event("drawn"))
+    drain(sender)
 
     [record] = caplog.records
     assert record.levelno == logging.ERROR

@@ -42,7 +42,7 @@ def quiet():
     logging.disable(logging.NOTSET)
 
 
-class Wire(asyncio.Transport):
+class DiscardingTransport(asyncio.Transport):
     """The other end of a connection, which takes everything and keeps nothing."""
 
     is_open = True
@@ -71,26 +71,26 @@ class Wire(asyncio.Transport):
         return not self.is_open
 
 
-class Fed:
+class FedServer:
     """An embedded server whose connections are fed from here."""
 
     def __init__(self):
         self.embedded = EmbeddedServer(APP, client_events=True)
         self.raised = []
 
-    async def take(self, chances):
+    async def feed(self, rngs):
         """Frames, and bytes that are none, until the connection is closed for them."""
         asyncio.get_running_loop().set_exception_handler(
             lambda loop, context: self.raised.append(context)
         )
         self.embedded.start()
         protocol = None
-        for number, chance in enumerate(chances):
+        for number, rng in enumerate(rngs):
             if protocol is None:
-                protocol, wire = self._connect()
+                protocol, transport = self._connect()
                 socket_id = protocol._connection.socket_id
-            protocol.data_received(bytes_to_server(chance, socket_id))
-            if not wire.is_open or number % FRAMES_PER_CONNECTION == 0:
+            protocol.data_received(bytes_to_server(rng, socket_id))
+            if not transport.is_open or number % FRAMES_PER_CONNECTION == 0:
                 protocol.connection_lost(None)
                 protocol = None
                 await self._turns()
@@ -103,10 +103,10 @@ class Fed:
         protocol = self.embedded.websocket_protocol_class(
             None, SimpleNamespace(connections=set()), {}
         )
-        wire = Wire()
-        protocol.connection_made(wire)
+        transport = DiscardingTransport()
+        protocol.connection_made(transport)
         protocol.data_received(HANDSHAKE)
-        return protocol, wire
+        return protocol, transport
 
     async def _turns(self):
         """Those of the loop in which what was sent is written."""
@@ -114,26 +114,26 @@ class Fed:
             await asyncio.sleep(0)
 
 
-def bytes_to_server(chance, socket_id):
-    opcode = chance.choices(
+def bytes_to_server(rng, socket_id):
+    opcode = rng.choices(
         [Opcode.TEXT, Opcode.BINARY, Opcode.CONT, Opcode.PING, Opcode.CLOSE],
         weights=[90, 3, 3, 2, 2],
     )[0]
-    data = generated.text_frame(chance, socket_id)
+    data = generated.text_frame(rng, socket_id)
     is_control = opcode in (Opcode.PING, Opcode.CLOSE)
     if is_control:
         data = data[:125]
-    is_whole = is_control or chance.random() > 0.05
+    is_whole = is_control or rng.random() > 0.05
     sent = Frame(opcode, data, fin=is_whole).serialize(mask=True)
-    return generated.mutated(chance, sent) if chance.random() < 0.1 else sent
+    return generated.mutated(rng, sent) if rng.random() < 0.1 else sent
 
 
-def grows_by_nothing(work, name, count):
+def assert_no_growth(work, name, count):
     """Memory is as full after the inputs as after the first tenth of them."""
-    work(generated.chances(f"{name} to warm up", count // 10))
+    work(generated.rngs(f"{name} to warm up", count // 10))
     gc.collect()
     blocks, kb = sys.getallocatedblocks(), peak_kb()
-    work(generated.chances(name, count - count // 10))
+    work(generated.rngs(name, count - count // 10))
     gc.collect()
     assert sys.getallocatedblocks() - blocks < GROWTH_BLOCKS
     assert peak_kb() - kb < GROWTH_KB
@@ -144,30 +144,32 @@ def peak_kb():
 
 
 def test_the_websocket_parser_survives_what_clients_send():
-    fed = Fed()
-    grows_by_nothing(
-        lambda chances: asyncio.run(fed.take(chances)), "frames", COUNT * 55 // 100
+    fed_server = FedServer()
+    assert_no_growth(
+        lambda rngs: asyncio.run(fed_server.feed(rngs)),
+        "frames",
+        COUNT * 55 // 100,
     )
 
-    assert fed.raised == []
-    assert fed.embedded.status()["messages_received"] > COUNT // 10
-    assert fed.embedded._websockets.connected == set()
-    assert not fed.embedded._websockets.per_address
-    assert fed.embedded._hub.channels == {}
+    assert fed_server.raised == []
+    assert fed_server.embedded.status()["messages_received"] > COUNT // 10
+    assert fed_server.embedded._websockets.connected == set()
+    assert not fed_server.embedded._websockets.per_address
+    assert fed_server.embedded._hub.channels == {}
 
 
 def test_the_http_api_answers_whatever_it_is_asked():
     embedded = EmbeddedServer(APP)
     statuses = set()
 
-    def ask(chances):
-        for chance in chances:
-            request = generated.request(chance)
+    def ask(rngs):
+        for rng in rngs:
+            request = generated.request(rng)
             response = embedded.handle(*request)
             assert response.body.startswith(b"{"), request
             statuses.add(int(response.status))
 
-    grows_by_nothing(ask, "requests", COUNT * 30 // 100)
+    assert_no_growth(ask, "requests", COUNT * 30 // 100)
 
     assert statuses == {200, 400, 401, 404, 405}
 
@@ -182,16 +184,16 @@ def test_channel_authorization_signs_for_members_and_refuses_the_rest(amira, pro
     requests = RequestFactory()
     requests.cookies = amira.client.cookies
 
-    def ask(chances):
-        for chance in chances:
-            form = generated.form(chance, names)
+    def ask(rngs):
+        for rng in rngs:
+            form = generated.form(rng, names)
             response = authorize(requests.post("/realtime/auth/", form))
             statuses.add(response.status_code)
             if response.status_code == 200:
                 assert form["channel_name"] in names
                 assert is_socket_id(form["socket_id"])
 
-    grows_by_nothing(ask, "forms", COUNT * 5 // 100)
+    assert_no_growth(ask, "forms", COUNT * 5 // 100)
 
     assert statuses == {200, 403}
 
@@ -205,22 +207,22 @@ def test_a_good_client_hears_everything_meanwhile():
     with RunningServer() as server, server.client() as good:
         good.subscribe("private-good")
         bad = None
-        for number, chance in enumerate(generated.chances("sockets", COUNT // 10)):
+        for number, rng in enumerate(generated.rngs("sockets", COUNT // 10)):
             if bad is None:
                 bad = RawClient(server)
             try:
-                bad.socket.sendall(bytes_to_server(chance, bad.socket_id))
+                bad.socket.sendall(bytes_to_server(rng, bad.socket_id))
             except ConnectionError:
-                bad = gone(bad)
+                bad = killed(bad)
             if bad and number % FRAMES_PER_CONNECTION == 0:
-                bad = gone(bad)
+                bad = killed(bad)
             if number % 50 == 0:
                 server.trigger("private-good", "heard", str(number))
                 assert good.receive("heard") == number
         if bad:
-            gone(bad)
+            killed(bad)
         wait_until(lambda: server.connection_count == 1)
 
 
-def gone(client):
+def killed(client):
     client.kill()

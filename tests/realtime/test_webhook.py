@@ -24,15 +24,15 @@ def signature(content, secret="the-secret"):
 
 
 @pytest.fixture
-def heard():
+def received():
     """The events that receivers of the signal were given."""
-    heard = []
+    received = []
 
     def receive(event, **kwargs):
-        heard.append(event)
+        received.append(event)
 
     webhook_received.connect(receive)
-    yield heard
+    yield received
     webhook_received.disconnect(receive)
 
 
@@ -55,9 +55,9 @@ def send(client, provide):
     return send
 
 
-def test_what_it_tells_is_passed_on(send, heard):
+def test_what_it_tells_is_passed_on(send, received):
     assert send(body()).status_code == 200
-    assert heard == EVENTS
+    assert received == EVENTS
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,14 @@ def test_what_it_tells_is_passed_on(send, heard):
         "nothing",
     ],
 )
-def test_anything_else_is_refused_and_nobody_hears_of_it(send, heard, content, headers):
+def test_anything_else_is_refused_and_nobody_hears_of_it(
+    send, received, content, headers
+):
     answer = send(content, **headers)
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "webhook-refused"
-    assert heard == []
+    assert received == []
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])

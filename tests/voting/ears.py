@@ -266,8 +266,8 @@ def _live(provider: str, **options: str) -> Callable[..., Any]:
         with pytest.MonkeyPatch.context() as patch, _chosen(provider, **options):
             patch.setattr("tests.realtime.server.running.APP", embedded_app())
             # What comes and goes within a playing is told as soon as it comes.
-            patch.setattr("realtime.server.webhooks.GATHERING_SECONDS", 0)
-            patch.setattr("realtime.server.webhooks.LEAVING_SECONDS", A_DAY_SECONDS)
+            patch.setattr("realtime.server.webhooks.BATCH_DELAY_SECONDS", 0)
+            patch.setattr("realtime.server.webhooks.LEAVE_DELAY_SECONDS", A_DAY_SECONDS)
             with Provider() as webhooks:
                 webhooks.answers(answers(HTTPStatus.OK))
                 talkative = partial(

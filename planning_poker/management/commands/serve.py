@@ -17,15 +17,15 @@ from django.db.migrations.executor import MigrationExecutor
 from planning_poker.server.application import Application
 from planning_poker.server.workers import Workers
 from realtime import get_realtime_service
-from realtime.embedded import build_embedded_server
-from realtime.server import EmbeddedServer
-from realtime.serving import (
-    CannotListen,
-    Server,
-    configuration,
+from realtime.listening import (
+    GracefulServer,
+    ListenError,
     listen,
     raise_file_limit,
+    uvicorn_config,
 )
+from realtime.server import EmbeddedServer
+from realtime.server_settings import build_embedded_server
 from web.addresses import network_address
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         self._check_workers(workers)
         try:
             sockets = listen(host, port, port_is_set_by="PORT")
-        except CannotListen as reason:
+        except ListenError as reason:
             raise CommandError(str(reason)) from None
         self._settle_database(migrate=migrate)
         raise_file_limit()
@@ -123,7 +123,9 @@ def _serve_in_this_process(
     sockets: list[socket.socket], say_where: Callable[[], None]
 ) -> None:
     embedded = _embedded_server()
-    server = Server(configuration(Application(embedded), embedded), embedded, say_where)
+    server = GracefulServer(
+        uvicorn_config(Application(embedded), embedded), embedded, say_where
+    )
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets)
 

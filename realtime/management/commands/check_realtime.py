@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from realtime import get_realtime_service
-from realtime.checking import Trouble, check
+from realtime.diagnostics import DiagnosticError, check
 
 
 class Command(BaseCommand):
@@ -27,6 +27,6 @@ class Command(BaseCommand):
             for finding in check(get_realtime_service(), url):
                 mark = "note" if finding.is_note else "ok"
                 self.stdout.write(f"{mark:6}{finding.text}")
-        except Trouble as trouble:
-            self.stdout.write(f"no    {trouble.what}\n      {trouble.cure}")
+        except DiagnosticError as error:
+            self.stdout.write(f"no    {error.problem}\n      {error.fix}")
             raise CommandError("Live updates do not reach browsers.") from None

@@ -12,7 +12,7 @@ from realtime.credentials import embedded_app
 class Command(BaseCommand):
     help = (
         "Print the embedded server's app id, key and secret as JSON. "
-        "Whoever knows the secret can publish to every browser."
+        "Anybody who knows the secret can publish to every browser."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -6,17 +6,17 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from realtime.embedded import build_embedded_server
-from realtime.endpoints import app_of
-from realtime.serving import (
-    CannotListen,
-    Server,
-    configuration,
+from realtime.endpoints import app_from_credentials
+from realtime.listening import (
+    GracefulServer,
+    ListenError,
     listen,
     raise_file_limit,
+    uvicorn_config,
 )
+from realtime.server_settings import build_embedded_server
 
-# Where other servers of the protocol listen too.
+# The default of other servers of the protocol too.
 DEFAULT_PORT = "6001"
 
 
@@ -24,11 +24,11 @@ class Command(BaseCommand):
     help = (
         "Serve the live updates alone, to browsers and to any number of web processes "
         "that publish them. The app is that of PUSHER_APP_ID, PUSHER_KEY and "
-        "PUSHER_SECRET; without them its credentials are made from SECRET_KEY."
+        "PUSHER_SECRET; without them its credentials are derived from SECRET_KEY."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        # The same .env serves this process and those that publish to it.
+        # This process and those that publish to it can share one .env.
         port = settings.REALTIME["OPTIONS"]["pusher"]["port"] or DEFAULT_PORT
         parser.add_argument(
             "--host", default="127.0.0.1", help="Where to listen (127.0.0.1)."
@@ -39,24 +39,28 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, **options: object) -> None:
         pusher = settings.REALTIME["OPTIONS"]["pusher"]
-        app = app_of(pusher["app_id"], pusher["key"], pusher["secret"])
+        app = app_from_credentials(pusher["app_id"], pusher["key"], pusher["secret"])
         embedded = build_embedded_server(app)
         try:
             sockets = listen(host, port, port_is_set_by="--port")
-        except CannotListen as reason:
+        except ListenError as reason:
             raise CommandError(str(reason)) from None
         raise_file_limit()
         port = sockets[0].getsockname()[1]
 
-        def say_where() -> None:
-            self._say_where(host, port, credentials_are_set=app is not None)
+        def print_address() -> None:
+            self._print_address(host, port, credentials_are_set=app is not None)
 
-        server = Server(configuration(embedded.asgi, embedded), embedded, say_where)
+        server = GracefulServer(
+            uvicorn_config(embedded.asgi, embedded), embedded, print_address
+        )
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets)
         self.stdout.write("Stopped.")
 
-    def _say_where(self, host: str, port: int, *, credentials_are_set: bool) -> None:
+    def _print_address(
+        self, host: str, port: int, *, credentials_are_set: bool
+    ) -> None:
         credentials = (
             "the credentials that are set here"
             if credentials_are_set

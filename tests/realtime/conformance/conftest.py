@@ -51,9 +51,11 @@ def server_name(request):
 
 
 @pytest.fixture(scope="session")
-def variants(server_name, tmp_path_factory) -> Iterator[dict[str, servers.Running]]:
+def variants(
+    server_name, tmp_path_factory
+) -> Iterator[dict[str, servers.PusherServer]]:
     """The servers of this name that tests have asked for, by variant."""
-    started: dict[str, servers.Running] = {}
+    started: dict[str, servers.PusherServer] = {}
     yield started
     for server in started.values():
         server.kill()
@@ -63,7 +65,7 @@ def variants(server_name, tmp_path_factory) -> Iterator[dict[str, servers.Runnin
 def variant(server_name, variants, tmp_path_factory):
     """Start, or find again, a server with the options of a variant."""
 
-    def variant(of: str) -> servers.Running:
+    def variant(of: str) -> servers.PusherServer:
         if of != "plain" and server_name not in servers.VARIANTS[of]:
             pytest.skip("This server has no such options.")
         if of not in variants:
@@ -84,7 +86,7 @@ def server(variant):
     return variant("plain")
 
 
-def is_well(server: servers.Running) -> bool:
+def is_well(server: servers.PusherServer) -> bool:
     try:
         with Client(server) as client:
             client.subscribe("well")

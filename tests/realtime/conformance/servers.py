@@ -40,7 +40,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 
-class Running(Protocol):
+class PusherServer(Protocol):
     """A server under test: where it is, and the one app that it has."""
 
     host: str
@@ -136,10 +136,10 @@ def names() -> list[str]:
     return ["embedded", "product", "soketi", *remote]
 
 
-def make(name: str, variant: str, folder: Path) -> Running:
+def make(name: str, variant: str, folder: Path) -> PusherServer:
     if name == "remote":
         return Remote(os.environ)
-    kinds: dict[str, Callable[..., Running]] = {
+    kinds: dict[str, Callable[..., PusherServer]] = {
         "embedded": Embedded,
         "product": Product,
         "soketi": SoketiUnderTest,

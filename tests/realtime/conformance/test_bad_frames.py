@@ -79,7 +79,7 @@ def test_t11_what_is_small_only_while_compressed_is_refused_too(server):
     """A bomb of some KB would unfold into 8 MB; a server need not take deflate."""
     factory = ClientPerMessageDeflateFactory(client_max_window_bits=None)
     with Client(server, extensions=[factory]) as client:
-        client.heard()
+        client.received()
 
         assert closes_for(client, "x" * 8_000_000)
     with Client(server) as later:
@@ -105,7 +105,7 @@ def closes_for(client, text):
     """Whether the server closes the connection when it is sent this."""
     try:
         client.websocket.send(text)
-        client.heard()
+        client.received()
     except ConnectionClosed:
         return True
     return False

@@ -53,13 +53,13 @@ FAULTS = [wrong_signature, no_signature, another_key, another_socket, another_ch
 @pytest.mark.parametrize("channel", TYPES)
 def test_t3_each_type_confirms_first_and_then_brings_events(server, channel):
     with Client(server) as client:
-        client.ask_for(channel)
+        client.send_subscribe(channel)
         frame = client.frame()
         assert (frame["event"], frame["channel"]) == (ACCEPTED, channel)
-        client.heard()
+        client.received()
         assert trigger(server, channel, data="card") == 200
 
-        assert client.hear("vote") == {
+        assert client.receive("vote") == {
             "event": "vote",
             "channel": channel,
             "data": "card",
@@ -72,12 +72,12 @@ def test_t3_a_refused_one_keeps_the_connection_and_hears_nothing(
     server, channel, fault
 ):
     with Client(server) as client:
-        client.ask_for(channel, **fault(client, channel))
+        client.send_subscribe(channel, **fault(client, channel))
         told = client.events()
         assert len(told) == 1
         assert set(told) <= REFUSALS
         trigger(server, channel)
-        assert client.heard() == []
+        assert client.received() == []
 
         # T4: pusher-js may send a stale signature, and then the right one.
         client.subscribe(channel)
@@ -85,8 +85,8 @@ def test_t3_a_refused_one_keeps_the_connection_and_hears_nothing(
 
 def test_t3_a_refusal_is_a_pusher_error(server):
     with Client(server) as client:
-        client.ask_for("private-room", auth=None)
-        [told] = client.heard()
+        client.send_subscribe("private-room", auth=None)
+        [told] = client.received()
 
     assert told["event"] == "pusher:error"
     assert set(told["data"]) == {"message", "code"}
@@ -106,7 +106,7 @@ def test_t3_a_presence_channel_needs_to_know_who(server, data):
     with Client(server) as client:
         text = f"{client.socket_id}:presence-room" + (f":{data}" if data else "")
         auth = f"{server.key}:{sign(server, text)}"
-        client.ask_for("presence-room", auth=auth, channel_data=data)
+        client.send_subscribe("presence-room", auth=auth, channel_data=data)
 
         assert set(client.events()) <= REFUSALS
         assert client.subscribe("presence-room")["presence"]["count"] == 1
@@ -115,7 +115,7 @@ def test_t3_a_presence_channel_needs_to_know_who(server, data):
 @pytest.mark.parametrize("name", ["", "with space", "ümlaut", "#private", "a:b"])
 def test_t3_a_wrong_name_is_refused(server, name):
     with Client(server) as client:
-        client.ask_for(name)
+        client.send_subscribe(name)
 
         assert set(client.events()) <= REFUSALS
 
@@ -123,11 +123,11 @@ def test_t3_a_wrong_name_is_refused(server, name):
 def test_t3_the_users_own_channel_is_for_who_is_signed_in(server):
     with Client(server) as stranger, Client(server) as mira:
         mira.sign_in("mira")
-        mira.hear("pusher:signin_success")
-        mira.ask_for("#server-to-user-mira")
-        mira.hear(ACCEPTED)
-        stranger.ask_for("#server-to-user-mira")
-        stranger.ask_for("#server-to-user-")
+        mira.receive("pusher:signin_success")
+        mira.send_subscribe("#server-to-user-mira")
+        mira.receive(ACCEPTED)
+        stranger.send_subscribe("#server-to-user-mira")
+        stranger.send_subscribe("#server-to-user-")
 
         assert set(stranger.events()) <= REFUSALS
 
@@ -136,7 +136,7 @@ def test_t3_a_sign_in_is_confirmed_with_what_was_signed(server):
     with Client(server) as client:
         client.sign_in("mira")
 
-        assert client.hear("pusher:signin_success")["data"]["user_data"] in (
+        assert client.receive("pusher:signin_success")["data"]["user_data"] in (
             '{"id": "mira"}',
             {"id": "mira"},
         )
@@ -155,10 +155,10 @@ def test_t4_a_stale_signature_and_then_the_right_one(server):
         stale = signed(server, old.socket_id, "private-room")
     with Client(server) as client:
         client.send("pusher:subscribe", stale)
-        client.ask_for("private-room")
+        client.send_subscribe("private-room")
         assert trigger(server, "private-room") == 200
 
-        assert client.hear(ACCEPTED)["channel"] == "private-room"
+        assert client.receive(ACCEPTED)["channel"] == "private-room"
         assert client.events() == ["vote"]
 
 
@@ -167,8 +167,8 @@ def test_t5_who_subscribes_twice_hears_once(server, channel):
     with Client(server) as client, Client(server) as other:
         other.subscribe(channel, {"user_id": "other"})
         client.subscribe(channel, {"user_id": "mira"})
-        client.ask_for(channel, {"user_id": "mira"})
-        client.heard()
+        client.send_subscribe(channel, {"user_id": "mira"})
+        client.received()
         trigger(server, channel)
 
         assert client.events() == ["vote"]
@@ -179,7 +179,7 @@ def test_t5_who_subscribes_twice_hears_once(server, channel):
 def test_t5_a_second_confirmation_is_never_sent(server):
     with Client(server) as client:
         client.subscribe("room")
-        client.ask_for("room")
+        client.send_subscribe("room")
 
         assert client.events() == ["pusher:error"]
 
@@ -201,10 +201,10 @@ def test_t5_the_last_of_many_subscribes_and_unsubscribes_counts(server, steps):
     with Client(server) as client:
         for step in steps:
             if step == "s":
-                client.ask_for("private-room")
+                client.send_subscribe("private-room")
             else:
                 client.send("pusher:unsubscribe", {"channel": "private-room"})
-        client.heard()
+        client.received()
         trigger(server, "private-room")
 
         assert client.events() == ["vote"] * (steps[-1] == "s")

@@ -72,7 +72,7 @@ def test_t2_a_hidden_tab_whose_browser_answers_pings_stays(variant):
         # By the third, a client that answered none would be gone.
         wait_until(lambda: len(pings) >= 3)
 
-        assert client.heard() == []
+        assert client.received() == []
 
 
 def test_t2_who_answers_no_ping_is_closed_with_4201(variant):
@@ -86,7 +86,7 @@ def test_t2_who_answers_no_ping_is_closed_with_4201(variant):
 def refusal_code(client):
     """The code that it is closed with; None once it is let in after all."""
     with contextlib.suppress(ConnectionClosed):
-        client.heard()
+        client.received()
     return client.websocket.close_code
 
 
@@ -117,8 +117,8 @@ def suppress_pongs(client):
 
 def test_t1_a_refusal_holds_no_secret(server):
     with Client(server) as client:
-        client.ask_for("private-room", auth=f"{server.key}:{'0' * 64}")
-        told = str(client.heard())
+        client.send_subscribe("private-room", auth=f"{server.key}:{'0' * 64}")
+        told = str(client.received())
 
     assert sign(server, f"{client.socket_id}:private-room") not in told
     assert server.secret not in told

@@ -35,7 +35,7 @@ def test_t8_client_events_are_off_unless_turned_on(server):
         sender.send("client-reveal", {}, channel="private-room")
 
         assert sender.events() == ["pusher:error"]
-        assert other.heard() == []
+        assert other.received() == []
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_t8_a_client_event_that_may_not_be_reaches_nobody(
         if subscribes:
             sender.subscribe(channel)
         sender.send(event, {}, channel=channel)
-        sender.heard()
+        sender.received()
 
-        assert other.heard() == []
+        assert other.received() == []
 
 
 @pytest.mark.parametrize("event", ["pusher:vote", "pusher_internal:member_added", "x"])
@@ -69,9 +69,9 @@ def test_t8_only_client_events_are_relayed(variant, event):
         for client in (sender, other):
             client.subscribe("private-room")
         sender.send(event, {}, channel="private-room")
-        sender.heard()
+        sender.received()
 
-        assert other.heard() == []
+        assert other.received() == []
 
 
 def test_t8_a_client_event_reaches_the_others_with_the_signed_user(variant):
@@ -79,17 +79,17 @@ def test_t8_a_client_event_reaches_the_others_with_the_signed_user(variant):
     with Client(server) as sender, Client(server) as other:
         sender.subscribe("presence-room", {"user_id": "mira"})
         other.subscribe("presence-room", {"user_id": "jonas"})
-        sender.heard()
+        sender.received()
         forged = {"user_id": "jonas", "socket_id": "1.1"}
         sender.send("client-typing", {"n": 1}, channel="presence-room", **forged)
 
-        assert other.hear("client-typing") == {
+        assert other.receive("client-typing") == {
             "event": "client-typing",
             "channel": "presence-room",
             "data": {"n": 1},
             "user_id": "mira",
         }
-        assert sender.heard() == []
+        assert sender.received() == []
 
 
 def test_t8_more_than_ten_a_second_are_refused(variant):
@@ -99,12 +99,12 @@ def test_t8_more_than_ten_a_second_are_refused(variant):
             client.subscribe("private-room")
         for _ in range(30):
             sender.send("client-typing", {}, channel="private-room")
-        refused = [message["data"]["code"] for message in sender.heard()]
+        refused = [message["data"]["code"] for message in sender.received()]
 
         # The second in which they were sent may have turned meanwhile.
         assert 10 <= len(refused) <= 20
         assert set(refused) == {4301}
-        assert len(other.heard()) == 30 - len(refused)
+        assert len(other.received()) == 30 - len(refused)
 
 
 @pytest.mark.parametrize("channel", ["cache-a", "private-cache-a", "presence-cache-a"])
@@ -114,8 +114,8 @@ def test_t9_who_comes_later_is_told_the_last_event(server, channel):
         for number in (1, 2):
             trigger(server, channel, data=str(number))
         with Client(server) as late:
-            late.ask_for(channel)
-            confirmed, cached = late.heard()
+            late.send_subscribe(channel)
+            confirmed, cached = late.received()
 
     assert confirmed["event"] == "pusher_internal:subscription_succeeded"
     assert (cached["event"], cached["data"]) == ("vote", 2)
@@ -123,9 +123,9 @@ def test_t9_who_comes_later_is_told_the_last_event(server, channel):
 
 def test_t9_where_nothing_was_there_is_a_cache_miss(server):
     with Client(server) as client:
-        client.ask_for("cache-untouched")
+        client.send_subscribe("cache-untouched")
 
-        assert client.heard()[1:] == [
+        assert client.received()[1:] == [
             {"event": "pusher:cache_miss", "channel": "cache-untouched"}
         ]
 
@@ -158,13 +158,13 @@ def test_t10_a_batch_has_ten_events_and_is_taken_whole_or_not(server):
         assert client.events() == list("abcdefghij")
         assert batch(*"abcdefghijk") == 400
         assert batch("a", "") == 400
-        assert client.heard() == []
+        assert client.received() == []
 
 
 @pytest.mark.parametrize(("length", "is_taken"), [(164, True), (165, False)])
 def test_t10_a_channel_name_is_limited_on_a_subscribe(server, length, is_taken):
     with Client(server) as client:
-        client.ask_for("c" * length)
+        client.send_subscribe("c" * length)
 
         accepted = ["pusher_internal:subscription_succeeded"]
         assert (client.events() == accepted) is is_taken

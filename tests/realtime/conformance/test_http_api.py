@@ -51,7 +51,7 @@ def test_t12_a_request_that_is_not_signed_right_does_nothing(server, changes):
         client.subscribe("room")
         post(server, **changes())
 
-        assert client.heard() == []
+        assert client.received() == []
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
@@ -132,7 +132,7 @@ def test_t13_a_refusal_has_its_status_and_says_why_in_json(
     assert got == status
     assert isinstance(json.loads(answer)["error"], str)
     with Client(server) as client:
-        assert client.heard() == []
+        assert client.received() == []
 
 
 def test_t13_one_connection_serves_many_requests(server):

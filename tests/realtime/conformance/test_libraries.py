@@ -39,7 +39,7 @@ def test_t14_it_triggers_alone_and_in_batches(server, publisher):
             [{"channel": "private-room", "name": n, "data": {"n": n}} for n in "ab"]
         )
 
-        assert [m["data"] for m in client.heard()] == [
+        assert [m["data"] for m in client.received()] == [
             {"card": "½ ☕"},
             {"n": "a"},
             {"n": "b"},
@@ -66,16 +66,16 @@ def test_t14_it_reaches_and_terminates_a_user(server, publisher):
     with Client(server) as mira, Client(server) as jonas:
         for client, name in ((mira, "mira"), (jonas, "jonas")):
             client.sign_in(name)
-            client.hear("pusher:signin_success")
-            client.ask_for(f"#server-to-user-{name}")
-            client.heard()
+            client.receive("pusher:signin_success")
+            client.send_subscribe(f"#server-to-user-{name}")
+            client.received()
         publisher.send_to_user("mira", "nudge", {"n": 1})
         assert mira.events() == ["nudge"]
-        assert jonas.heard() == []
+        assert jonas.received() == []
         publisher.terminate_user_connections("mira")
 
         assert mira.close_code() == 4200
-        assert jonas.heard() == []
+        assert jonas.received() == []
 
 
 def test_t14_it_is_told_what_is_wrong(server, publisher):
@@ -105,27 +105,27 @@ def browser(server):
     process.stdout.close()
 
 
-def told(process):
+def next_line(process):
     line = process.stdout.readline()
     assert line, "pusher-js has ended"
     return json.loads(line)
 
 
 def test_t15_pusher_js_connects_subscribes_and_hears(server, browser, publisher):
-    told_of = [told(browser) for _ in range(4)]
-    assert told_of[0] == ["connected"]
-    assert sorted(told_of[1:]) == [
+    lines = [next_line(browser) for _ in range(4)]
+    assert lines[0] == ["connected"]
+    assert sorted(lines[1:]) == [
         ["subscribed", "presence-room", 1],
         ["subscribed", "private-room"],
         ["subscribed", "room"],
     ]
     with Client(server) as client:
         client.subscribe("presence-room", {"user_id": "jonas"})
-        assert told(browser) == ["member_added", "jonas"]
-    assert told(browser) == ["member_removed", "jonas"]
+        assert next_line(browser) == ["member_added", "jonas"]
+    assert next_line(browser) == ["member_removed", "jonas"]
     publisher.trigger("private-room", "vote", {"card": "½"})
 
-    assert told(browser) == ["vote", {"card": "½"}]
+    assert next_line(browser) == ["vote", {"card": "½"}]
 
 
 def test_t15_t19_pusher_js_comes_back_after_a_restart(
@@ -134,15 +134,15 @@ def test_t15_t19_pusher_js_comes_back_after_a_restart(
     if server_name != "embedded":
         pytest.skip("Once is enough: where it finds no server it waits for 15 s.")
     for _ in range(4):
-        told(browser)
+        next_line(browser)
     server.stop()
-    assert told(browser) == ["connecting"]
+    assert next_line(browser) == ["connecting"]
     server.start()
-    while told(browser) != ["subscribed", "private-room"]:
+    while next_line(browser) != ["subscribed", "private-room"]:
         pass
     servers.wait_until(lambda: publisher.channel_info("private-room")["occupied"])
     publisher.trigger("private-room", "vote", {"card": "½"})
-    while (line := told(browser))[0] != "vote":
+    while (line := next_line(browser))[0] != "vote":
         pass
 
     assert line == ["vote", {"card": "½"}]
@@ -150,7 +150,7 @@ def test_t15_t19_pusher_js_comes_back_after_a_restart(
 
 def test_t15_pusher_js_gives_up_where_its_key_is_unknown(server, browser):
     for _ in range(4):
-        told(browser)
+        next_line(browser)
     stranger = subprocess.run(
         [
             browser.args[0],

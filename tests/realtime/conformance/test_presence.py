@@ -20,14 +20,14 @@ def joined(server, user_id, **user_info):
 def test_t6_the_others_hear_of_the_first_tab_and_of_the_last(server):
     with joined(server, "watcher") as watcher:
         first = joined(server, "mira", name="Mira ½ 🃏")
-        heard = watcher.hear(ADDED)["data"]
-        assert heard == {"user_id": "mira", "user_info": {"name": "Mira ½ 🃏"}}
+        received = watcher.receive(ADDED)["data"]
+        assert received == {"user_id": "mira", "user_info": {"name": "Mira ½ 🃏"}}
         second = joined(server, "mira")
         first.websocket.close()
-        assert watcher.heard() == []
+        assert watcher.received() == []
         second.kill()
 
-        assert watcher.hear(REMOVED)["data"] == {"user_id": "mira"}
+        assert watcher.receive(REMOVED)["data"] == {"user_id": "mira"}
 
 
 def test_t6_who_joins_is_told_who_is_there_with_herself(server):
@@ -47,18 +47,18 @@ def test_t6_a_number_as_id_becomes_a_string(server):
         presence = client.subscribe(ROOM, {"user_id": 7})["presence"]
 
         assert "7" in presence["ids"]
-        assert watcher.hear(ADDED)["data"]["user_id"] == "7"
+        assert watcher.receive(ADDED)["data"]["user_id"] == "7"
 
 
 def test_t6_the_hundred_and_first_is_refused_and_a_further_tab_is_not(server):
     people = [joined(server, f"user-{number}") for number in range(100)]
     with Client(server) as late, Client(server) as tab:
-        late.ask_for(ROOM, {"user_id": "late"})
+        late.send_subscribe(ROOM, {"user_id": "late"})
         told = late.events()
         assert len(told) == 1
         assert told[0] in ("pusher:error", "pusher:subscription_error")
 
-        tab.ask_for(ROOM, {"user_id": "user-1"})
+        tab.send_subscribe(ROOM, {"user_id": "user-1"})
         answers = [e for e in tab.events() if e not in (ADDED, REMOVED)]
     for client in people:
         client.websocket.close()
@@ -78,7 +78,7 @@ def test_t6_the_hundred_and_first_is_refused_and_a_further_tab_is_not(server):
 )
 def test_t6_the_limits_are_exact_and_in_bytes(server, user, is_welcome):
     with Client(server) as client:
-        client.ask_for(ROOM, user)
+        client.send_subscribe(ROOM, user)
 
         welcomes = ["pusher_internal:subscription_succeeded"]
         assert (client.events() == welcomes) is is_welcome
@@ -96,13 +96,13 @@ def test_t6_a_thousand_hasty_joins_and_leaves_end_right(server):
                 tab.send("pusher:unsubscribe", {"channel": ROOM})
             else:
                 # Two tabs each of five people.
-                tab.ask_for(ROOM, {"user_id": f"user-{number % 5}"})
+                tab.send_subscribe(ROOM, {"user_id": f"user-{number % 5}"})
             on[number] = not on[number]
         for tab in tabs:
-            tab.heard()
+            tab.received()
         expected = {"watcher", *(f"user-{n % 5}" for n in range(10) if on[n])}
         there = {"watcher"}
-        for message in watcher.heard():
+        for message in watcher.received():
             user_id = message["data"]["user_id"]
             if message["event"] == ADDED:
                 assert user_id not in there

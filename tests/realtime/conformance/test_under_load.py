@@ -96,11 +96,11 @@ def test_t18_each_publishers_order_is_kept_and_all_hear_the_same(server):
             thread.start()
         for thread in threads:
             thread.join()
-        heard = [message["data"] for message in one.heard()]
+        received = [message["data"] for message in one.received()]
 
-        assert heard == [message["data"] for message in other.heard()]
+        assert received == [message["data"] for message in other.received()]
     for publisher in "abcd":
-        mine = [data for data in heard if data.startswith(publisher)]
+        mine = [data for data in received if data.startswith(publisher)]
         assert mine == [f"{publisher}:{number}" for number in range(25)]
 
 

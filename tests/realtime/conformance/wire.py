@@ -13,17 +13,17 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from .servers import Running
+from .servers import PusherServer
 
 PATIENCE_SECONDS = 30
 
 
-def sign(server: Running, text: str) -> str:
+def sign(server: PusherServer, text: str) -> str:
     return hmac.new(server.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def signed(
-    server: Running, socket_id: str, channel: str, user: object = None
+    server: PusherServer, socket_id: str, channel: str, user: object = None
 ) -> dict[str, str]:
     """What a browser sends to subscribe, with what the application signed for it."""
     if user is None:
@@ -40,7 +40,7 @@ def signed(
 
 class Client:
     def __init__(
-        self, server: Running, path: str | None = None, **options: Any
+        self, server: PusherServer, path: str | None = None, **options: Any
     ) -> None:
         self.server = server
         path = f"/app/{server.key}?protocol=7" if path is None else path
@@ -58,7 +58,7 @@ class Client:
 
     def __enter__(self) -> Self:
         if not self.socket_id:
-            established = self.hear("pusher:connection_established")
+            established = self.receive("pusher:connection_established")
             self.socket_id = established["data"]["socket_id"]
         return self
 
@@ -80,13 +80,13 @@ class Client:
                 message["data"] = json.loads(message["data"])
         return message
 
-    def hear(self, event: str) -> dict[str, Any]:
+    def receive(self, event: str) -> dict[str, Any]:
         """The next message that is this event, whatever comes before."""
         while (message := self.message())["event"] != event:
             pass
         return message
 
-    def heard(self) -> list[dict[str, Any]]:
+    def received(self) -> list[dict[str, Any]]:
         """What has been sent to this client: it would have come before the pong."""
         messages = []
         # Some servers answer in a later turn of their loop than they read.
@@ -97,14 +97,16 @@ class Client:
         return messages
 
     def events(self) -> list[str]:
-        return [message["event"] for message in self.heard()]
+        return [message["event"] for message in self.received()]
 
     def subscribe(self, channel: str, user: object = None, **changes: object) -> Any:
         """Subscribe as a browser that is let in, and give back what it is told."""
-        self.ask_for(channel, user, **changes)
-        return self.hear("pusher_internal:subscription_succeeded").get("data")
+        self.send_subscribe(channel, user, **changes)
+        return self.receive("pusher_internal:subscription_succeeded").get("data")
 
-    def ask_for(self, channel: str, user: object = None, **changes: object) -> None:
+    def send_subscribe(
+        self, channel: str, user: object = None, **changes: object
+    ) -> None:
         """Send a subscription, with what is changed in it; None takes a field away."""
         data: dict[str, object] = {"channel": channel}
         if channel.startswith(("private-", "presence-")):
@@ -141,7 +143,7 @@ class Client:
 
 
 def query(
-    server: Running, method: str, path: str, body: bytes, **changes: str | None
+    server: PusherServer, method: str, path: str, body: bytes, **changes: str | None
 ) -> str:
     """The signed query of a request; ``changes`` are made before it is signed."""
     parameters: dict[str, str | None] = {
@@ -159,7 +161,7 @@ def query(
 
 
 def exchange(
-    server: Running, method: str, target: str, body: bytes = b""
+    server: PusherServer, method: str, target: str, body: bytes = b""
 ) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(
         server.host, server.port, timeout=PATIENCE_SECONDS
@@ -171,7 +173,11 @@ def exchange(
 
 
 def request(
-    server: Running, method: str, endpoint: str, body: object = None, **changes: Any
+    server: PusherServer,
+    method: str,
+    endpoint: str,
+    body: object = None,
+    **changes: Any,
 ) -> tuple[int, Any]:
     """A signed request to the HTTP API: the status, and what its JSON says."""
     path = f"/apps/{server.app_id}/{endpoint}"
@@ -182,7 +188,10 @@ def request(
 
 
 def trigger(
-    server: Running, channel: str | list[str], name: str = "vote", **more: object
+    server: PusherServer,
+    channel: str | list[str],
+    name: str = "vote",
+    **more: object,
 ) -> int:
     """Publish an event; gives the status back."""
     channels = [channel] if isinstance(channel, str) else channel

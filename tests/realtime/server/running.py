@@ -183,7 +183,7 @@ class Client:
         assert message["event"] == event, message
         return message["data"]
 
-    def hears_nothing_before(self, event: str = "pusher:pong") -> None:
+    def receives_nothing_before(self, event: str = "pusher:pong") -> None:
         """Whatever had been sent to this client would have come before the pong."""
         self.send("pusher:ping", {})
         self.receive(event)

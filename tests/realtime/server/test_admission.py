@@ -3,7 +3,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request
 
 from realtime.server import App
-from realtime.server.admission import why_refused
+from realtime.server.admission import find_refusal
 
 APP = App("1", "a-key", "a-secret")
 
@@ -13,7 +13,7 @@ def refused_code(path: str = "/app/a-key?protocol=7", allowed=(), **headers: str
         path,
         Headers({name.replace("_", "-"): value for name, value in headers.items()}),
     )
-    refused = why_refused(request, APP, allowed)
+    refused = find_refusal(request, APP, allowed)
     return refused.code if refused else None
 
 

@@ -22,7 +22,7 @@ class Api:
     def __init__(self, limits: Limits | None = None) -> None:
         self.server = EmbeddedServer(APP, limits)
         self._frames: list[bytes] = []
-        self.hub._later = lambda flush: flush()  # There is no loop to wait for.
+        self.hub._schedule = lambda flush: flush()  # There is no loop to wait for.
         self.listener = self.connect(self._frames.append)
 
     @property
@@ -36,7 +36,7 @@ class Api:
         connection.open()
         return connection
 
-    def heard(self) -> list[tuple[str, str, str]]:
+    def received(self) -> list[tuple[str, str, str]]:
         """(channel, event, data) of what the listener was told since it last looked."""
         messages = [
             json.loads(frame[frame.index(b'{"event"') :]) for frame in self._frames
@@ -82,23 +82,23 @@ class TestEvents:
         channels = ["room", "lobby", "room", "empty"]
 
         assert api.post(EVENTS, event(channels=channels)) == (200, {})
-        assert api.heard() == [("room", "vote", "{}"), ("lobby", "vote", "{}")]
+        assert api.received() == [("room", "vote", "{}"), ("lobby", "vote", "{}")]
 
     def test_a_single_channel_will_do(self, api):
         body = {"name": "vote", "data": "{}", "channel": "room"}
 
         assert api.post(EVENTS, body) == (200, {})
-        assert api.heard() == [("room", "vote", "{}")]
+        assert api.received() == [("room", "vote", "{}")]
 
     def test_the_causing_connection_is_left_out(self, api):
         body = event(socket_id=api.listener.socket_id, channels=["room", "lobby"])
 
         assert api.post(EVENTS, body) == (200, {})
-        assert api.heard() == []
+        assert api.received() == []
 
     def test_an_unknown_connection_leaves_nobody_out(self, api):
         assert api.post(EVENTS, event(socket_id="1.1")) == (200, {})
-        assert len(api.heard()) == 1
+        assert len(api.received()) == 1
 
     def test_the_answer_has_what_the_channels_have_of_what_was_asked(self, api):
         body = event(channels=["room", "presence-room"], info="user_count,unheard_of")
@@ -136,7 +136,7 @@ class TestEvents:
         status, answer = api.post(EVENTS, event(**changes))
 
         assert (status, list(answer)) == (400, ["error"])
-        assert api.heard() == []
+        assert api.received() == []
 
     @pytest.mark.parametrize(
         "body", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 99_999]
@@ -156,7 +156,7 @@ class TestBatches:
         ]
 
         assert api.post(BATCH, {"batch": batch}) == (200, {})
-        assert api.heard() == [
+        assert api.received() == [
             ("room", f"number-{number}", str(number)) for number in range(10)
         ]
 
@@ -180,7 +180,7 @@ class TestBatches:
             200,
             {"batch": [{}, {"user_count": 2}]},
         )
-        assert api.heard() == [("presence-room", "vote", "2")]
+        assert api.received() == [("presence-room", "vote", "2")]
 
     @pytest.mark.parametrize(
         "batch",
@@ -200,7 +200,7 @@ class TestBatches:
         status, answer = api.post(BATCH, {"batch": batch})
 
         assert (status, list(answer)) == (400, ["error"])
-        assert api.heard() == []
+        assert api.received() == []
 
 
 class TestLimits:
@@ -351,7 +351,7 @@ class TestAuthentication:
         query = signed_query("POST", EVENTS, self.BODY, **parameters)
 
         assert self.post(api, query) == 401
-        assert api.heard() == []
+        assert api.received() == []
 
     @pytest.mark.parametrize(
         "missing",
@@ -372,7 +372,7 @@ class TestAuthentication:
         assert self.post(api, query + "ü") == 401
         assert read(api.server.handle("POST", BATCH, query, self.BODY))[0] == 401
         assert read(api.server.handle("PUT", EVENTS, query, self.BODY))[0] == 401
-        assert api.heard() == []
+        assert api.received() == []
 
     def test_another_app_s_path_is_refused(self, api):
         path = "/apps/2/events"

@@ -6,7 +6,7 @@ import pytest
 
 from realtime.server import Limits
 from realtime.server.cache import Cache
-from tests.realtime.server.rooms import Room, events
+from tests.realtime.server.in_memory import InMemoryServer, events
 
 
 class Time:
@@ -20,43 +20,43 @@ class Time:
     "channel", ["cache-a", "private-cache-a", "private-encrypted-cache-a"]
 )
 def test_who_comes_later_hears_the_last_event_after_the_confirmation(channel):
-    room = Room()
+    server = InMemoryServer()
     for data in ("1", "2"):
-        room.publish(channel, data=data)
-    tab = room.connect()
+        server.publish(channel, data=data)
+    tab = server.connect()
     tab.subscribe(channel)
-    confirmation, last = tab.heard()
+    confirmation, last = tab.received()
 
     assert confirmation["event"] == "pusher_internal:subscription_succeeded"
     assert last == {"event": "vote", "channel": channel, "data": "2"}
 
 
 def test_so_it_is_on_a_presence_channel():
-    room = Room()
-    room.publish("presence-cache-a", data="1")
-    tab = room.connect()
+    server = InMemoryServer()
+    server.publish("presence-cache-a", data="1")
+    tab = server.connect()
     tab.subscribe("presence-cache-a", {"user_id": "mira"})
 
-    assert events(tab.heard())[1:] == ["vote"]
+    assert events(tab.received())[1:] == ["vote"]
 
 
 def test_without_an_event_it_is_told_that_there_is_none():
-    room = Room()
-    tab = room.connect()
+    server = InMemoryServer()
+    tab = server.connect()
     tab.subscribe("cache-a")
 
-    assert tab.heard()[1] == {"event": "pusher:cache_miss", "channel": "cache-a"}
-    assert ("cache_miss", {"channel": "cache-a"}) in room.told
+    assert tab.received()[1] == {"event": "pusher:cache_miss", "channel": "cache-a"}
+    assert ("cache_miss", {"channel": "cache-a"}) in server.webhook_events
 
 
 def test_other_channels_keep_nothing():
-    room = Room()
-    room.publish("private-a", data="1")
-    tab = room.connect()
+    server = InMemoryServer()
+    server.publish("private-a", data="1")
+    tab = server.connect()
     tab.subscribe("private-a")
 
-    assert len(tab.heard()) == 1
-    assert len(room.hub.cache) == 0
+    assert len(tab.received()) == 1
+    assert len(server.hub.cache) == 0
 
 
 def test_what_is_too_old_is_forgotten():

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from realtime.server import Limits
 from realtime.server.connection import Connection
-from tests.realtime.server.rooms import APP, Room, Tab, events, refusals
+from tests.realtime.server.in_memory import APP, InMemoryServer, Tab, events, refusals
 
 
 @pytest.fixture
-def room() -> Room:
-    return Room()
+def server() -> InMemoryServer:
+    return InMemoryServer()
 
 
-def test_it_is_greeted_with_an_id_of_its_own(room):
-    tabs = [room.connect() for _ in range(100)]
+def test_it_is_greeted_with_an_id_of_its_own(server):
+    tabs = [server.connect() for _ in range(100)]
 
     assert all(re.fullmatch(r"\d+\.\d+", tab.socket_id) for tab in tabs)
     assert len({tab.socket_id for tab in tabs}) == 100
@@ -31,19 +31,19 @@ def test_it_is_greeted_with_an_id_of_its_own(room):
     }
 
 
-def test_a_ping_is_answered_and_a_pong_is_not(room):
-    tab = room.connect()
+def test_a_ping_is_answered_and_a_pong_is_not(server):
+    tab = server.connect()
     tab.send({"event": "pusher:ping", "data": {}})
     tab.send({"event": "pusher:pong", "data": {}})
 
-    assert tab.heard() == [{"event": "pusher:pong", "data": {}}]
+    assert tab.received() == [{"event": "pusher:pong", "data": {}}]
 
 
-def test_data_may_be_json_in_a_string(room):
-    tab = room.connect()
+def test_data_may_be_json_in_a_string(server):
+    tab = server.connect()
     tab.send({"event": "pusher:subscribe", "data": '{"channel":"public"}'})
 
-    assert tab.heard() == [
+    assert tab.received() == [
         {
             "event": "pusher_internal:subscription_succeeded",
             "channel": "public",
@@ -69,12 +69,12 @@ def test_the_secret_is_not_shown():
 
 
 class TestPrivateChannels:
-    def test_the_right_signature_lets_in(self, room):
-        tab = room.connect()
+    def test_the_right_signature_lets_in(self, server):
+        tab = server.connect()
         tab.subscribe("private-room")
-        room.publish("private-room")
+        server.publish("private-room")
 
-        assert events(tab.heard()) == [
+        assert events(tab.received()) == [
             "pusher_internal:subscription_succeeded",
             "vote",
         ]
@@ -95,8 +95,8 @@ class TestPrivateChannels:
             f"{APP.key}:{{other_channel}}",
         ],
     )
-    def test_any_other_does_not_but_the_connection_stays(self, room, channel, forged):
-        tab, other_tab = room.connect(), room.connect()
+    def test_any_other_does_not_but_the_connection_stays(self, server, channel, forged):
+        tab, other_tab = server.connect(), server.connect()
         user = {"user_id": "1"} if channel.startswith("presence-") else None
         after = f":{json.dumps(user)}" if user else ""
         auth = forged.format(
@@ -106,16 +106,16 @@ class TestPrivateChannels:
         )
         tab.subscribe(channel, user, auth=auth)
 
-        assert refusals(tab.heard()) == [
+        assert refusals(tab.received()) == [
             (4009, f"Invalid signature for channel {channel}")
         ]
         # As after a drop: the signature of the old socket id first, then the right one.
         tab.subscribe(channel, user)
-        assert events(tab.heard()) == ["pusher_internal:subscription_succeeded"]
+        assert events(tab.received()) == ["pusher_internal:subscription_succeeded"]
 
     @pytest.mark.parametrize("auth", [None, 1, [], {}])
-    def test_a_signature_of_another_type_does_not_let_in(self, room, auth):
-        tab = room.connect()
+    def test_a_signature_of_another_type_does_not_let_in(self, server, auth):
+        tab = server.connect()
         tab.send(
             {
                 "event": "pusher:subscribe",
@@ -123,10 +123,10 @@ class TestPrivateChannels:
             }
         )
 
-        assert [code for code, _ in refusals(tab.heard())] == [4009]
+        assert [code for code, _ in refusals(tab.received())] == [4009]
 
-    def test_who_somebody_is_cannot_be_changed_after_signing(self, room):
-        tab = room.connect()
+    def test_who_somebody_is_cannot_be_changed_after_signing(self, server):
+        tab = server.connect()
         signed = APP.sign(f'{tab.socket_id}:presence-room:{{"user_id":"1"}}')
         tab.send(
             {
@@ -139,77 +139,77 @@ class TestPrivateChannels:
             }
         )
 
-        assert [code for code, _ in refusals(tab.heard())] == [4009]
+        assert [code for code, _ in refusals(tab.received())] == [4009]
 
 
 class TestSubscribing:
     @pytest.mark.parametrize("length", range(1, 6))
-    def test_whatever_the_order_the_last_word_counts(self, room, length):
+    def test_whatever_the_order_the_last_word_counts(self, server, length):
         for steps in itertools.product(["subscribe", "unsubscribe"], repeat=length):
-            tab = room.connect()
+            tab = server.connect()
             for step in steps:
                 getattr(tab, step)("private-room")
-            tab.heard()
-            room.publish("private-room")
+            tab.received()
+            server.publish("private-room")
 
-            assert len(tab.heard()) == (steps[-1] == "subscribe")
-            tab.connection.lose()
-        assert room.hub.channels == {}
+            assert len(tab.received()) == (steps[-1] == "subscribe")
+            tab.connection.on_disconnect()
+        assert server.hub.channels == {}
 
-    def test_a_second_time_is_refused_and_delivers_nothing_twice(self, room):
-        tab = room.connect()
+    def test_a_second_time_is_refused_and_delivers_nothing_twice(self, server):
+        tab = server.connect()
         tab.subscribe("private-room")
-        tab.heard()
+        tab.received()
         tab.subscribe("private-room")
-        assert refusals(tab.heard()) == [
+        assert refusals(tab.received()) == [
             (None, "Existing subscription to channel private-room")
         ]
-        room.publish("private-room")
+        server.publish("private-room")
 
-        assert events(tab.heard()) == ["vote"]
+        assert events(tab.received()) == ["vote"]
 
-    def test_unsubscribing_what_one_does_not_hear_is_harmless(self, room):
-        tab, listener = room.connect(), room.connect()
+    def test_unsubscribing_what_one_does_not_hear_is_harmless(self, server):
+        tab, listener = server.connect(), server.connect()
         listener.subscribe("private-room")
         tab.unsubscribe("private-room")
-        room.publish("private-room")
+        server.publish("private-room")
 
-        assert len(refusals(tab.heard())) == 1
-        assert events(listener.heard())[-1] == "vote"
+        assert len(refusals(tab.received())) == 1
+        assert events(listener.received())[-1] == "vote"
 
     @pytest.mark.parametrize(
         "channel",
         ["", "with space", "ümlaut", "a/b", "a:b", "#server-to-user-1", "a\n", None, 1],
     )
-    def test_a_name_that_no_channel_can_have_is_refused(self, room, channel):
-        tab = room.connect()
+    def test_a_name_that_no_channel_can_have_is_refused(self, server, channel):
+        tab = server.connect()
         tab.send({"event": "pusher:subscribe", "data": {"channel": channel}})
 
-        assert len(refusals(tab.heard())) == 1
-        assert room.hub.channels == {}
+        assert len(refusals(tab.received())) == 1
+        assert server.hub.channels == {}
 
-    def test_a_name_may_have_164_characters_and_no_more(self, room):
-        tab = room.connect()
+    def test_a_name_may_have_164_characters_and_no_more(self, server):
+        tab = server.connect()
         tab.subscribe("a" * 164)
-        assert events(tab.heard()) == ["pusher_internal:subscription_succeeded"]
+        assert events(tab.received()) == ["pusher_internal:subscription_succeeded"]
         tab.subscribe("a" * 165)
 
-        assert len(refusals(tab.heard())) == 1
+        assert len(refusals(tab.received())) == 1
 
-    def test_a_connection_may_hear_100_channels_and_no_more(self, room):
-        tab = room.connect()
+    def test_a_connection_may_hear_100_channels_and_no_more(self, server):
+        tab = server.connect()
         for number in range(100):
             tab.subscribe(f"channel-{number}")
-        assert "pusher:error" not in events(tab.heard())
+        assert "pusher:error" not in events(tab.received())
         tab.subscribe("one-more")
-        assert len(refusals(tab.heard())) == 1
+        assert len(refusals(tab.received())) == 1
         tab.unsubscribe("channel-7")
         tab.subscribe("one-more")
 
-        assert events(tab.heard()) == ["pusher_internal:subscription_succeeded"]
+        assert events(tab.received()) == ["pusher_internal:subscription_succeeded"]
 
     def test_a_limit_of_0_is_none(self):
-        room = Room(
+        server = InMemoryServer(
             Limits(
                 channels_per_connection=0,
                 channel_name_length=0,
@@ -218,27 +218,27 @@ class TestSubscribing:
                 presence_user_info_bytes=0,
             )
         )
-        tab = room.connect()
+        tab = server.connect()
         for number in range(150):
             tab.subscribe(f"{number:0300}")
         tab.subscribe("presence-room", {"user_id": "1" * 200, "user_info": "x" * 2000})
 
-        assert "pusher:error" not in events(tab.heard())
+        assert "pusher:error" not in events(tab.received())
 
 
 class TestPresence:
     ROOM = "presence-room"
 
     def members(self, tab: Tab) -> dict[str, Any]:
-        (message,) = tab.heard()
+        (message,) = tab.received()
         assert message["event"] == "pusher_internal:subscription_succeeded"
         members: dict[str, Any] = json.loads(message["data"])["presence"]
         return members
 
-    def test_a_newcomer_is_told_of_everybody_and_everybody_of_her(self, room):
-        tom, mira = room.connect(), room.connect()
+    def test_a_newcomer_is_told_of_everybody_and_everybody_of_her(self, server):
+        tom, mira = server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": 10, "user_info": {"name": "Töm 🃏"}})
-        tom.heard()
+        tom.received()
         mira.subscribe(self.ROOM, {"user_id": "mira"})
 
         assert self.members(mira) == {
@@ -246,63 +246,63 @@ class TestPresence:
             "hash": {"10": {"name": "Töm 🃏"}, "mira": None},
             "count": 2,
         }
-        (message,) = tom.heard()
+        (message,) = tom.received()
         assert message == {
             "event": "pusher_internal:member_added",
             "channel": self.ROOM,
             "data": '{"user_id":"mira","user_info":null}',
         }
 
-    def test_a_second_tab_is_nobody_new_and_its_closing_nobody_s_leaving(self, room):
-        tom, mira, second_tab = room.connect(), room.connect(), room.connect()
+    def test_a_second_tab_is_nobody_new_and_its_closing_nobody_s_leaving(self, server):
+        tom, mira, second_tab = server.connect(), server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": "tom"})
         mira.subscribe(self.ROOM, {"user_id": "mira"})
-        tom.heard()
+        tom.received()
         second_tab.subscribe(self.ROOM, {"user_id": "mira"})
         assert self.members(second_tab)["count"] == 2
-        mira.connection.lose()
-        assert tom.heard() == []
+        mira.connection.on_disconnect()
+        assert tom.received() == []
         second_tab.unsubscribe(self.ROOM)
 
-        (message,) = tom.heard()
+        (message,) = tom.received()
         assert message["event"] == "pusher_internal:member_removed"
         assert json.loads(message["data"]) == {"user_id": "mira"}
 
-    def test_losing_a_connection_twice_counts_once(self, room):
-        tom, mira = room.connect(), room.connect()
+    def test_losing_a_connection_twice_counts_once(self, server):
+        tom, mira = server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": "tom"})
         mira.subscribe(self.ROOM, {"user_id": "mira"})
-        tom.heard()
-        mira.connection.lose()
-        mira.connection.lose()
+        tom.received()
+        mira.connection.on_disconnect()
+        mira.connection.on_disconnect()
 
-        assert events(tom.heard()) == ["pusher_internal:member_removed"]
+        assert events(tom.received()) == ["pusher_internal:member_removed"]
 
     def test_the_hundred_and_first_member_is_refused_but_not_a_member_s_next_tab(
-        self, room
+        self, server
     ):
         for number in range(100):
-            room.connect().subscribe(self.ROOM, {"user_id": number})
-        late, next_tab = room.connect(), room.connect()
+            server.connect().subscribe(self.ROOM, {"user_id": number})
+        late, next_tab = server.connect(), server.connect()
         late.subscribe(self.ROOM, {"user_id": "late"})
         next_tab.subscribe(self.ROOM, {"user_id": 99})
 
-        assert len(refusals(late.heard())) == 1
+        assert len(refusals(late.received())) == 1
         assert self.members(next_tab)["count"] == 100
 
-    def test_an_id_may_have_128_characters_and_no_more(self, room):
-        tab = room.connect()
+    def test_an_id_may_have_128_characters_and_no_more(self, server):
+        tab = server.connect()
         tab.subscribe(self.ROOM, {"user_id": "ü" * 129})
-        assert len(refusals(tab.heard())) == 1
+        assert len(refusals(tab.received())) == 1
         tab.subscribe(self.ROOM, {"user_id": "ü" * 128})
 
         assert self.members(tab)["ids"] == ["ü" * 128]
 
-    def test_what_is_told_of_a_member_may_have_1024_bytes_and_no_more(self, room):
-        tab = room.connect()
+    def test_what_is_told_of_a_member_may_have_1024_bytes_and_no_more(self, server):
+        tab = server.connect()
         # Two bytes a character, and two quotation marks.
         tab.subscribe(self.ROOM, {"user_id": "1", "user_info": "ü" * 511 + "u"})
-        assert len(refusals(tab.heard())) == 1
+        assert len(refusals(tab.received())) == 1
         tab.subscribe(self.ROOM, {"user_id": "1", "user_info": "ü" * 511})
 
         assert self.members(tab)["count"] == 1
@@ -320,8 +320,8 @@ class TestPresence:
             '{"user_id":"1","user_info":NaN}',
         ],
     )
-    def test_whoever_is_nobody_is_refused(self, room, channel_data):
-        tab = room.connect()
+    def test_whoever_is_nobody_is_refused(self, server, channel_data):
+        tab = server.connect()
         signature = APP.sign(f"{tab.socket_id}:{self.ROOM}:{channel_data}")
         tab.send(
             {
@@ -334,22 +334,22 @@ class TestPresence:
             }
         )
 
-        assert len(refusals(tab.heard())) == 1
-        assert room.hub.channels == {}
+        assert len(refusals(tab.received())) == 1
+        assert server.hub.channels == {}
 
-    def test_a_lone_surrogate_reaches_the_others_as_it_is(self, room):
-        tom, odd = room.connect(), room.connect()
+    def test_a_lone_surrogate_reaches_the_others_as_it_is(self, server):
+        tom, odd = server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": "tom"})
-        tom.heard()
+        tom.received()
         odd.subscribe(self.ROOM, {"user_id": "\ud800"})
 
-        (message,) = tom.heard()
+        (message,) = tom.received()
         assert json.loads(message["data"])["user_id"] == "\ud800"
 
-    def test_after_any_comings_and_goings_everybody_knows_who_is_there(self, room):
+    def test_after_any_comings_and_goings_everybody_knows_who_is_there(self, server):
         """One tab keeps count by the events alone, as a browser does."""
         chance = random.Random(20)
-        watcher = room.connect()
+        watcher = server.connect()
         watcher.subscribe(self.ROOM, {"user_id": "watcher"})
         known = set(self.members(watcher)["ids"])
         tabs: dict[Tab, str] = {}
@@ -359,13 +359,13 @@ class TestPresence:
                 if chance.random() < 0.5:
                     tab.unsubscribe(self.ROOM)
                 else:
-                    tab.connection.lose()
+                    tab.connection.on_disconnect()
                 del tabs[tab]
             else:
-                tab, user_id = room.connect(), str(chance.randrange(8))
+                tab, user_id = server.connect(), str(chance.randrange(8))
                 tab.subscribe(self.ROOM, {"user_id": user_id})
                 tabs[tab] = user_id
-            for message in watcher.heard():
+            for message in watcher.received():
                 user_id = json.loads(message["data"])["user_id"]
                 if message["event"] == "pusher_internal:member_added":
                     assert user_id not in known
@@ -374,7 +374,7 @@ class TestPresence:
                     known.remove(user_id)
 
             assert known == {"watcher", *tabs.values()}
-            assert room.hub.user_ids(self.ROOM) == known
+            assert server.hub.user_ids(self.ROOM) == known
 
 
 @pytest.mark.parametrize(
@@ -396,15 +396,15 @@ class TestPresence:
         '{"event":"pusher_internal:member_added","channel":"private-room","data":{}}',
     ],
 )
-def test_what_it_does_not_take_is_refused_and_reaches_nobody(room, text):
-    tab, other = room.connect(), room.connect()
+def test_what_it_does_not_take_is_refused_and_reaches_nobody(server, text):
+    tab, other = server.connect(), server.connect()
     tab.subscribe("private-room")
     other.subscribe("private-room")
-    tab.heard(), other.heard()
+    tab.received(), other.received()
     tab.connection.receive(text)
 
-    assert len(refusals(tab.heard())) == 1
-    assert other.heard() == []
+    assert len(refusals(tab.received())) == 1
+    assert other.received() == []
 
 
 json_values = st.recursive(
@@ -428,21 +428,21 @@ json_values = st.recursive(
     | st.text()
 )
 def test_no_message_whatever_raises_or_lets_anybody_in(text):
-    room = Room()
-    tab = room.connect()
+    server = InMemoryServer()
+    tab = server.connect()
     tab.connection.receive(text)
 
-    assert len(refusals(tab.heard())) == 1
+    assert len(refusals(tab.received())) == 1
 
 
-def test_an_event_is_built_once_for_everybody(room):
+def test_an_event_is_built_once_for_everybody(server):
     frames: list[list[bytes]] = [[], []]
     for sent in frames:
         connection = Connection(
-            APP, room.hub, room.limits, sent.append, lambda code, reason: None
+            APP, server.hub, server.limits, sent.append, lambda code, reason: None
         )
         connection.open()
         connection.receive('{"event":"pusher:subscribe","data":{"channel":"public"}}')
-    room.publish("public")
+    server.publish("public")
 
     assert frames[0][-1] is frames[1][-1]

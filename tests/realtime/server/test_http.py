@@ -83,14 +83,14 @@ def publisher(server):
 
 
 @pytest.fixture
-def listener(server):
+def subscriber(server):
     with server.client() as client:
         client.send("pusher:subscribe", {"channel": "lines"})
         client.receive("pusher_internal:subscription_succeeded")
         yield client
 
 
-def test_triggers_are_answered_on_a_kept_connection(publisher, listener):
+def test_triggers_are_answered_on_a_kept_connection(publisher, subscriber):
     for data in (1, 2):
         publisher.send(post(str(data)))
         status, headers, answer = publisher.answer()
@@ -99,10 +99,10 @@ def test_triggers_are_answered_on_a_kept_connection(publisher, listener):
             "application/json",
             {},
         )
-        assert listener.receive("drawn") == data
+        assert subscriber.receive("drawn") == data
 
 
-def test_requests_in_one_packet_are_answered_in_their_order(publisher, listener):
+def test_requests_in_one_packet_are_answered_in_their_order(publisher, subscriber):
     publisher.send(post("1"), get(), post("2"), post("3", path="/apps/7/events"), get())
 
     assert publisher.answer()[2] == {}
@@ -111,27 +111,27 @@ def test_requests_in_one_packet_are_answered_in_their_order(publisher, listener)
     status, _, refusal = publisher.answer()
     assert (status, refusal) == (401, {"error": "Unknown app id or auth_key"})
     assert publisher.answer()[0] == 200
-    assert [listener.receive("drawn") for _ in range(2)] == [1, 2]
+    assert [subscriber.receive("drawn") for _ in range(2)] == [1, 2]
 
 
 @pytest.mark.parametrize("chunks", [False, True])
-def test_a_request_may_come_in_pieces(publisher, listener, chunks):
+def test_a_request_may_come_in_pieces(publisher, subscriber, chunks):
     request = post("1", chunks=chunks)
     for place in range(0, len(request), 50):
         publisher.send(request[place : place + 50])
 
     assert publisher.answer()[0] == 200
-    assert listener.receive("drawn") == 1
+    assert subscriber.receive("drawn") == 1
 
 
-def test_who_waits_to_be_told_to_go_on_is_told(publisher, listener):
+def test_who_waits_to_be_told_to_go_on_is_told(publisher, subscriber):
     head, _, body = post("1", headers="Expect: 100-continue\r\n").partition(b"\r\n\r\n")
     publisher.send(head, b"\r\n\r\n")
     assert publisher.answer()[0] == 100
     publisher.send(body)
 
     assert publisher.answer()[0] == 200
-    assert listener.receive("drawn") == 1
+    assert subscriber.receive("drawn") == 1
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_a_mistake_of_ours_is_logged_and_answered(
 
 
 @pytest.fixture
-def impatient(monkeypatch):
-    monkeypatch.setattr(http, "REQUEST_PATIENCE_SECONDS", 0.5)
+def short_timeout(monkeypatch):
+    monkeypatch.setattr(http, "REQUEST_TIMEOUT_SECONDS", 0.5)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def impatient(monkeypatch):
     ],
     ids=["nothing", "a line", "a head", "a body", "a body of something else"],
 )
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeout")
 def test_who_sends_no_whole_request_is_not_waited_for(server, begun):
     with Publisher(server.port) as publisher:
         publisher.send(begun)
@@ -203,7 +203,7 @@ def test_who_sends_no_whole_request_is_not_waited_for(server, begun):
         assert publisher.is_closed()
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeout")
 def test_nor_for_the_next_request_on_a_kept_connection(server):
     with Publisher(server.port) as publisher:
         publisher.send(get(), b"POST /ap")
@@ -213,7 +213,7 @@ def test_nor_for_the_next_request_on_a_kept_connection(server):
 
 
 @pytest.mark.parametrize("request_", [get, post])
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeout")
 def test_a_connection_may_rest_after_a_request_for_longer(server, request_):
     with Publisher(server.port) as kept:
         kept.send(request_())

@@ -1,108 +1,108 @@
 """What waits to be told, and in which order it is."""
 
-from tests.realtime.server.rooms import Room, events
+from tests.realtime.server.in_memory import InMemoryServer, events
 
 
-class WaitingRoom(Room):
+class PausedServer(InMemoryServer):
     """A room that tells nothing until ``turn``."""
 
     def __init__(self) -> None:
         super().__init__()
         self._due = []
-        self.hub._later = self._due.append
+        self.hub._schedule = self._due.append
 
-    def turn(self):
+    def run_loop_turn(self):
         while self._due:
             self._due.pop(0)()
 
 
 def test_events_of_one_moment_share_a_write():
-    room = WaitingRoom()
-    tab, writes = room.connect(), []
+    server = PausedServer()
+    tab, writes = server.connect(), []
     tab.subscribe("room")
     tab.connection.send = writes.append
-    room.hub.channels["room"].add(tab.connection, None)
+    server.hub.channels["room"].add(tab.connection, None)
     for data in "123":
-        room.publish("room", data=data)
+        server.publish("room", data=data)
     assert writes == []
 
-    room.turn()
+    server.run_loop_turn()
     assert [write.count(b'"vote"') for write in writes] == [3]
 
 
 def test_who_is_left_out_of_one_event_gets_those_around_it_in_order():
-    room = WaitingRoom()
-    amira, jonas = room.connect(), room.connect()
+    server = PausedServer()
+    amira, jonas = server.connect(), server.connect()
     for tab in (amira, jonas):
         tab.subscribe("room")
-        tab.heard()
+        tab.received()
     for data, excluded in [("1", None), ("2", amira.socket_id), ("3", None)]:
-        room.publish("room", excluded, data)
+        server.publish("room", excluded, data)
 
-    room.turn()
-    assert [message["data"] for message in amira.heard()] == ["1", "3"]
-    assert [message["data"] for message in jonas.heard()] == ["1", "2", "3"]
+    server.run_loop_turn()
+    assert [message["data"] for message in amira.received()] == ["1", "3"]
+    assert [message["data"] for message in jonas.received()] == ["1", "2", "3"]
 
 
 def test_who_joins_hears_nothing_from_before():
-    room = WaitingRoom()
-    early, late = room.connect(), room.connect()
+    server = PausedServer()
+    early, late = server.connect(), server.connect()
     early.subscribe("room")
-    room.publish("room")
+    server.publish("room")
     late.subscribe("room")
 
-    room.turn()
+    server.run_loop_turn()
     succeeded = "pusher_internal:subscription_succeeded"
-    assert events(early.heard()) == [succeeded, "vote"]
-    assert events(late.heard()) == [succeeded]
+    assert events(early.received()) == [succeeded, "vote"]
+    assert events(late.received()) == [succeeded]
 
 
 def test_an_answer_comes_after_what_was_published_before_it():
-    room = WaitingRoom()
-    tab = room.connect()
+    server = PausedServer()
+    tab = server.connect()
     tab.subscribe("room")
-    tab.heard()
-    room.publish("room")
+    tab.received()
+    server.publish("room")
     tab.send({"event": "pusher:ping", "data": {}})
 
-    assert events(tab.heard()) == ["vote", "pusher:pong"]
+    assert events(tab.received()) == ["vote", "pusher:pong"]
 
 
 def test_who_is_closed_while_others_are_told_does_not_change_their_order():
-    room = WaitingRoom()
-    slow, other = room.connect(), room.connect()
+    server = PausedServer()
+    slow, other = server.connect(), server.connect()
 
     def fall_behind(frame):
-        room.hub.flush()  # As closing does, to tell what comes before.
-        slow.connection.lose()
+        server.hub.flush()  # As closing does, to tell what comes before.
+        slow.connection.on_disconnect()
 
     for tab in (slow, other):
         tab.subscribe("room")
     other.subscribe("lobby")
-    other.heard()
+    other.received()
     slow.connection.send = fall_behind
-    room.publish("room", data="first")
-    room.publish("lobby", data="second")
+    server.publish("room", data="first")
+    server.publish("lobby", data="second")
 
-    room.turn()
-    assert [message["data"] for message in other.heard()] == ["first", "second"]
-    assert room.hub.subscription_count("room") == 1
+    server.run_loop_turn()
+    assert [message["data"] for message in other.received()] == ["first", "second"]
+    assert server.hub.subscription_count("room") == 1
 
 
 def test_a_connection_that_cannot_be_written_to_keeps_nothing_from_the_others(caplog):
-    room = WaitingRoom()
-    broken, other = room.connect(), room.connect()
+    server = PausedServer()
+    broken, other = server.connect(), server.connect()
     for tab in (broken, other):
         tab.subscribe("room")
-    other.heard()
+    other.received()
 
     def fail(frame):
         raise RuntimeError("the handler is closed")
 
     broken.connection.send = fail
     for data in "12":
-        room.publish("room", data=data)
-        room.turn()
+        server.publish("room", data=data)
+        server.run_loop_turn()
 
-    assert [message["data"] for message in other.heard()] == ["1", "2"]
+    assert [message["data"] for message in other.received()] == ["1", "2"]
     assert "the handler is closed" in caplog.text

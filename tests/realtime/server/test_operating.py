@@ -81,7 +81,7 @@ def test_connections_of_a_user_are_closed_and_may_come_back(server):
         assert answer.status == 200
         assert mira.close_code() == 4200
         assert tom.receive("pusher_internal:member_removed") == {"user_id": "mira"}
-        tom.hears_nothing_before()
+        tom.receives_nothing_before()
         with server.client() as again:
             again.subscribe("presence-room", {"user_id": "mira"})
 

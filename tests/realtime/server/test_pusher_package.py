@@ -120,7 +120,7 @@ def test_without_the_right_credentials_nothing_is_published(
         client.subscribe(ROOM)
         with pytest.raises(PusherBadAuth):
             publisher_of(server, in_process, **changes).trigger(ROOM, "vote", {})
-        client.hears_nothing_before("pusher:pong")
+        client.receives_nothing_before("pusher:pong")
 
 
 def test_one_connection_serves_many_requests(server):
@@ -177,14 +177,14 @@ def test_many_threads_publish_at_once_each_in_its_own_order(server, publisher):
         ]
         for thread in threads:
             thread.start()
-        heard: dict[str, list[int]] = {name: [] for name in names}
+        received: dict[str, list[int]] = {name: [] for name in names}
         for _ in range(200):
             message = client.message()
-            heard[message["event"]].append(message["data"])
+            received[message["event"]].append(message["data"])
         for thread in threads:
             thread.join()
 
-        assert all(numbers == list(range(50)) for numbers in heard.values())
+        assert all(numbers == list(range(50)) for numbers in received.values())
 
 
 def test_the_process_knows_the_server_that_it_holds():

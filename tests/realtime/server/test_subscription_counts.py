@@ -3,7 +3,7 @@
 import json
 
 from realtime.server import Limits
-from tests.realtime.server.rooms import Room, events
+from tests.realtime.server.in_memory import InMemoryServer, events
 
 COUNT = "pusher_internal:subscription_count"
 
@@ -11,14 +11,14 @@ COUNT = "pusher_internal:subscription_count"
 def counts(tab):
     return [
         json.loads(message["data"])["subscription_count"]
-        for message in tab.heard()
+        for message in tab.received()
         if message["event"] == COUNT
     ]
 
 
 def test_everybody_is_told_how_many_listen():
-    room = Room(counts_subscriptions=True)
-    mira, tom = room.connect(), room.connect()
+    server = InMemoryServer(counts_subscriptions=True)
+    mira, tom = server.connect(), server.connect()
     mira.subscribe("room")
     tom.subscribe("room")
     tom.unsubscribe("room")
@@ -28,29 +28,29 @@ def test_everybody_is_told_how_many_listen():
 
 
 def test_presence_channels_count_their_members_already():
-    room = Room(counts_subscriptions=True)
-    tab = room.connect()
+    server = InMemoryServer(counts_subscriptions=True)
+    tab = server.connect()
     tab.subscribe("presence-room", {"user_id": "mira"})
 
-    assert COUNT not in events(tab.heard())
+    assert COUNT not in events(tab.received())
 
 
 def test_many_are_counted_now_and_then():
-    room = Room(Limits(), counts_subscriptions=True)
-    first = room.connect()
+    server = InMemoryServer(Limits(), counts_subscriptions=True)
+    first = server.connect()
     first.subscribe("room")
     for _ in range(150):
-        room.connect().subscribe("room")
+        server.connect().subscribe("room")
     assert max(counts(first)) == 100
 
-    room.hub.say_late_counts()
-    room.hub.say_late_counts()
+    server.hub.send_deferred_counts()
+    server.hub.send_deferred_counts()
     assert counts(first) == [151]
 
 
 def test_it_is_off_unless_asked_for():
-    room = Room()
-    tab = room.connect()
+    server = InMemoryServer()
+    tab = server.connect()
     tab.subscribe("room")
 
-    assert COUNT not in events(tab.heard())
+    assert COUNT not in events(tab.received())

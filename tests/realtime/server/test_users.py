@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.realtime.server.rooms import APP, Room, events, refusals
+from tests.realtime.server.in_memory import APP, InMemoryServer, events, refusals
 
 MIRA = json.dumps({"id": "mira", "user_info": {"name": "Mira"}})
 
@@ -16,8 +16,8 @@ def sign_in(tab, user_data=MIRA, signed=None):
 
 
 @pytest.fixture
-def room():
-    return Room()
+def server():
+    return InMemoryServer()
 
 
 def test_the_documented_signature_is_right():
@@ -27,10 +27,10 @@ def test_the_documented_signature_is_right():
     )
 
 
-def test_who_signs_in_is_told_so(room):
-    tab = room.connect()
+def test_who_signs_in_is_told_so(server):
+    tab = server.connect()
     sign_in(tab)
-    [message] = tab.heard()
+    [message] = tab.received()
 
     assert message["event"] == "pusher:signin_success"
     assert json.loads(message["data"]) == {"user_data": MIRA}
@@ -39,92 +39,92 @@ def test_who_signs_in_is_told_so(room):
 @pytest.mark.parametrize(
     "user_data", ["{}", '{"id":""}', '{"id":1}', "[]", "no JSON", '{"id":null}']
 )
-def test_who_is_nobody_does_not(room, user_data):
-    tab = room.connect()
+def test_who_is_nobody_does_not(server, user_data):
+    tab = server.connect()
     sign_in(tab, user_data)
 
-    assert len(refusals(tab.heard())) == 1
-    assert not room.hub.connections_of("mira")
+    assert len(refusals(tab.received())) == 1
+    assert not server.hub.connections_of("mira")
 
 
-def test_a_wrong_signature_does_not_and_the_connection_stays(room):
-    tab = room.connect()
+def test_a_wrong_signature_does_not_and_the_connection_stays(server):
+    tab = server.connect()
     sign_in(tab, signed='{"id":"tom"}')
 
-    assert refusals(tab.heard()) == [(4009, "Invalid signature for signing in")]
+    assert refusals(tab.received()) == [(4009, "Invalid signature for signing in")]
     assert tab.closed_with == []
-    assert not room.hub.connections_of("mira")
+    assert not server.hub.connections_of("mira")
 
 
-def test_nobody_becomes_another_user(room):
-    tab = room.connect()
+def test_nobody_becomes_another_user(server):
+    tab = server.connect()
     sign_in(tab)
     sign_in(tab, '{"id":"tom"}')
     sign_in(tab)
 
-    assert events(tab.heard()) == [
+    assert events(tab.received()) == [
         "pusher:signin_success",
         "pusher:error",
         "pusher:signin_success",
     ]
-    assert not room.hub.connections_of("tom")
+    assert not server.hub.connections_of("tom")
 
 
-def test_a_users_channel_is_hers_alone(room):
-    mira, tom, nobody = (room.connect() for _ in range(3))
+def test_a_users_channel_is_hers_alone(server):
+    mira, tom, nobody = (server.connect() for _ in range(3))
     sign_in(mira)
     sign_in(tom, '{"id":"tom"}')
     for tab in (mira, tom, nobody):
-        tab.heard()
+        tab.received()
         tab.subscribe("#server-to-user-mira", auth="")
-    room.publish("#server-to-user-mira")
+    server.publish("#server-to-user-mira")
 
-    assert events(mira.heard())[1:] == ["vote"]
+    assert events(mira.received())[1:] == ["vote"]
     for stranger in (tom, nobody):
-        assert refusals(stranger.heard()) == [
-            (4009, "Channel #server-to-user-mira is for the user alone")
+        assert refusals(stranger.received()) == [
+            (4009, "Channel #server-to-user-mira is that of another user")
         ]
 
 
-def test_other_names_with_a_hash_are_nobodys(room):
-    tab = room.connect()
+def test_other_names_with_a_hash_are_nobodys(server):
+    tab = server.connect()
     sign_in(tab)
-    tab.heard()
+    tab.received()
     for channel in ("#mira", "#server-to-user-", "#server-to-user-#mira"):
         tab.subscribe(channel)
 
-    assert len(refusals(tab.heard())) == 3
+    assert len(refusals(tab.received())) == 3
 
 
-def test_each_connection_of_a_user_is_known_signed_in_or_present(room):
-    signed_in, present, other = (room.connect() for _ in range(3))
+def test_each_connection_of_a_user_is_known_signed_in_or_present(server):
+    signed_in, present, other = (server.connect() for _ in range(3))
     sign_in(signed_in)
     present.subscribe("presence-room", {"user_id": "mira"})
     other.subscribe("presence-room", {"user_id": "tom"})
 
-    assert room.hub.connections_of("mira") == {
+    assert server.hub.connections_of("mira") == {
         signed_in.connection,
         present.connection,
     }
 
 
-def test_who_signed_in_joins_a_presence_channel_as_herself(room):
-    tab, other = room.connect(), room.connect()
+def test_who_signed_in_joins_a_presence_channel_as_herself(server):
+    tab, other = server.connect(), server.connect()
     sign_in(tab)
-    tab.heard()
+    tab.received()
     tab.subscribe("presence-room")
-    [confirmation] = tab.heard()
+    [confirmation] = tab.received()
     presence = json.loads(confirmation["data"])["presence"]
     assert presence["hash"] == {"mira": {"name": "Mira"}}
 
     other.subscribe("presence-room")
-    assert len(refusals(other.heard())) == 1
+    assert len(refusals(other.received())) == 1
 
 
-def test_who_has_gone_is_known_no_more(room):
-    tab = room.connect()
+def test_who_has_gone_is_known_no_more(server):
+    tab = server.connect()
     sign_in(tab)
-    tab.connection.lose()
-    tab.connection.lose()
+    tab.connection.on_disconnect()
+    tab.connection.on_disconnect()
 
-    assert not room.hub.connections_of("mira")
+    assert not server.hub.connections_of("mira")

@@ -10,7 +10,7 @@ from pusher import Pusher
 
 from realtime.server import webhooks
 from realtime.server.webhooks import Webhooks
-from tests.realtime.server.rooms import APP
+from tests.realtime.server.in_memory import APP
 from tests.realtime.server.running import RunningServer, wait_until
 
 
@@ -33,7 +33,7 @@ class Receiver:
     def clock(self):
         return self.seconds
 
-    def told(self):
+    def events(self):
         return [
             event for body, _ in self.received for event in json.loads(body)["events"]
         ]
@@ -49,14 +49,14 @@ def sender(receiver):
     return Webhooks(APP, receiver.post, receiver.clock)
 
 
-def later(sender, receiver, seconds):
+def advance(sender, receiver, seconds):
     """Let time pass, and the thread do what it would do meanwhile."""
     end = receiver.seconds + seconds
     while (wait := sender.seconds_to_wait()) is not None:
         if receiver.seconds + wait > end:
             break
         receiver.seconds += wait
-        sender.work_once()
+        sender.deliver_next()
     receiver.seconds = end
 
 
@@ -70,8 +70,8 @@ def vacated(channel="room"):
 
 def test_what_happens_together_is_told_together_and_signed(sender, receiver):
     for channel in ("a", "b"):
-        sender.note(*occupied(channel))
-    later(sender, receiver, 1)
+        sender.enqueue(*occupied(channel))
+    advance(sender, receiver, 1)
 
     [(body, headers)] = receiver.received
     pusher = Pusher(APP.app_id, APP.key, APP.secret)
@@ -84,12 +84,12 @@ def test_what_happens_together_is_told_together_and_signed(sender, receiver):
 
 
 def test_leaving_is_told_after_three_seconds(sender, receiver):
-    sender.note(*vacated())
-    later(sender, receiver, 2.9)
-    assert receiver.told() == []
-    later(sender, receiver, 0.2)
+    sender.enqueue(*vacated())
+    advance(sender, receiver, 2.9)
+    assert receiver.events() == []
+    advance(sender, receiver, 0.2)
 
-    assert receiver.told() == [{"name": "channel_vacated", "channel": "room"}]
+    assert receiver.events() == [{"name": "channel_vacated", "channel": "room"}]
 
 
 @pytest.mark.parametrize(
@@ -103,20 +103,20 @@ def test_leaving_is_told_after_three_seconds(sender, receiver):
     ],
 )
 def test_who_reloads_a_page_has_never_left(sender, receiver, leaves, returns):
-    sender.note(*leaves)
-    later(sender, receiver, 1)
-    sender.note(*returns)
-    later(sender, receiver, 10)
+    sender.enqueue(*leaves)
+    advance(sender, receiver, 1)
+    sender.enqueue(*returns)
+    advance(sender, receiver, 10)
 
-    assert receiver.told() == []
+    assert receiver.events() == []
 
 
 def test_another_does_not_stand_in_for_who_left(sender, receiver):
-    sender.note("member_removed", {"channel": "room", "user_id": "mira"})
-    sender.note("member_added", {"channel": "room", "user_id": "tom"})
-    later(sender, receiver, 10)
+    sender.enqueue("member_removed", {"channel": "room", "user_id": "mira"})
+    sender.enqueue("member_added", {"channel": "room", "user_id": "tom"})
+    advance(sender, receiver, 10)
 
-    assert [event["name"] for event in receiver.told()] == [
+    assert [event["name"] for event in receiver.events()] == [
         "member_added",
         "member_removed",
     ]
@@ -124,60 +124,65 @@ def test_another_does_not_stand_in_for_who_left(sender, receiver):
 
 def test_what_fails_is_tried_again_ever_later_and_in_its_order(sender, receiver):
     receiver.answers = [500, requests.ConnectionError("refused"), 404]
-    sender.note(*occupied("a"))
-    later(sender, receiver, 1)
-    sender.note(*occupied("b"))
-    later(sender, receiver, 7)
+    sender.enqueue(*occupied("a"))
+    advance(sender, receiver, 1)
+    sender.enqueue(*occupied("b"))
+    advance(sender, receiver, 7)
 
-    assert [event["channel"] for event in receiver.told()] == ["a", "b"]
+    assert [event["channel"] for event in receiver.events()] == ["a", "b"]
     assert (sender.sent, sender.failed) == (2, 0)
 
 
 def test_what_a_cache_lacks_is_told_once_while_it_waits(sender, receiver):
     for _ in range(5):
-        sender.note("cache_miss", {"channel": "cache-a"})
-    later(sender, receiver, 1)
-    sender.note("cache_miss", {"channel": "cache-a"})
-    later(sender, receiver, 1)
+        sender.enqueue("cache_miss", {"channel": "cache-a"})
+    advance(sender, receiver, 1)
+    sender.enqueue("cache_miss", {"channel": "cache-a"})
+    advance(sender, receiver, 1)
 
-    assert len(receiver.told()) == 2
+    assert len(receiver.events()) == 2
 
 
 def test_after_five_minutes_it_gives_up_and_says_so(sender, receiver, caplog):
     receiver.answers = [500] * 50
-    sender.note(*occupied("a"))
-    later(sender, receiver, webhooks.GIVE_UP_SECONDS)
+    sender.enqueue(*occupied("a"))
+    advance(sender, receiver, webhooks.GIVE_UP_SECONDS)
     receiver.answers = []
-    sender.note(*occupied("b"))
-    later(sender, receiver, 600)
+    sender.enqueue(*occupied("b"))
+    advance(sender, receiver, 600)
 
-    assert [event["channel"] for event in receiver.told()] == ["b"]
+    assert [event["channel"] for event in receiver.events()] == ["b"]
     assert sender.failed == 1
-    assert caplog.messages == ["1 webhook events are lost: status 500"]
+    assert caplog.messages == ["1 webhook events dropped: status 500"]
 
 
 def test_what_waits_is_bounded(sender, receiver, monkeypatch):
     monkeypatch.setattr(webhooks, "QUEUE_LENGTH", 3)
     for number in range(5):
-        sender.note(*occupied(str(number)))
-    later(sender, receiver, 1)
+        sender.enqueue(*occupied(str(number)))
+    advance(sender, receiver, 1)
 
-    assert [event["channel"] for event in receiver.told()] == ["2", "3", "4"]
+    assert [event["channel"] for event in receiver.events()] == ["2", "3", "4"]
     assert sender.failed == 2
 
 
 def test_so_is_what_has_left_while_the_receiver_is_down(sender, receiver, monkeypatch):
     monkeypatch.setattr(webhooks, "QUEUE_LENGTH", 3)
     receiver.answers = [500]
-    sender.note(*occupied("first"))
-    sender.work_once()
-    receiver.seconds = webhooks.GATHERING_SECONDS
-    sender.work_once()
+    sender.enqueue(*occupied("first"))
+    sender.deliver_next()
+    receiver.seconds = webhooks.BATCH_DELAY_SECONDS
+    sender.deliver_next()
     for number in range(5):
-        sender.note(*vacated(str(number)))
-    later(sender, receiver, 10)
+        sender.enqueue(*vacated(str(number)))
+    advance(sender, receiver, 10)
 
-    assert [event["channel"] for event in receiver.told()] == ["first", "2", "3", "4"]
+    assert [event["channel"] for event in receiver.events()] == [
+        "first",
+        "2",
+        "3",
+        "4",
+    ]
     assert sender.failed == 2
 
 
@@ -186,7 +191,7 @@ def test_a_running_server_tells_who_comes_and_goes(monkeypatch):
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    monkeypatch.setattr(webhooks, "LEAVING_SECONDS", 0.1)
+    monkeypatch.setattr(webhooks, "LEAVE_DELAY_SECONDS", 0.1)
     bodies = []
 
     class Handler(http.server.BaseHTTPRequestHandler):

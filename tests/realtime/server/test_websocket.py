@@ -44,7 +44,7 @@ def test_it_says_why_a_connection_is_refused(server, path, code):
 
 def test_it_lets_its_own_pages_in(server):
     with server.client(origin=f"http://127.0.0.1:{server.port}") as client:
-        client.hears_nothing_before("pusher:pong")
+        client.receives_nothing_before("pusher:pong")
 
 
 def test_it_closes_a_foreign_page_s_connection(server):
@@ -74,17 +74,17 @@ def test_a_company_behind_one_address_has_a_limit_only_if_one_is_set():
 
 
 def test_it_tells_subscribers_and_nobody_else(server):
-    with server.client() as listener, server.client() as other:
-        listener.subscribe(ROOM)
+    with server.client() as subscriber, server.client() as other:
+        subscriber.subscribe(ROOM)
         other.subscribe("public")
         server.trigger(ROOM, "vote", '{"userId":"ü"}')
 
-        assert listener.message() == {
+        assert subscriber.message() == {
             "event": "vote",
             "channel": ROOM,
             "data": {"userId": "ü"},
         }
-        other.hears_nothing_before("pusher:pong")
+        other.receives_nothing_before("pusher:pong")
 
 
 def test_it_keeps_an_event_from_the_connection_that_caused_it_alone(server):
@@ -95,7 +95,7 @@ def test_it_keeps_an_event_from_the_connection_that_caused_it_alone(server):
         body = {"name": "vote", "data": "{}", "channels": [ROOM, "other"]}
         server.request("POST", "events", body | {"socket_id": tab.socket_id})
 
-        tab.hears_nothing_before("pusher:pong")
+        tab.receives_nothing_before("pusher:pong")
         assert second_tab.message()["channel"] == ROOM
         assert second_tab.message()["channel"] == "other"
 
@@ -113,9 +113,9 @@ def test_what_was_unsubscribed_is_heard_no_more(server):
     with server.client() as client:
         client.subscribe(ROOM)
         client.unsubscribe(ROOM)
-        client.hears_nothing_before("pusher:pong")
+        client.receives_nothing_before("pusher:pong")
         server.trigger(ROOM, "vote", "{}")
-        client.hears_nothing_before("pusher:pong")
+        client.receives_nothing_before("pusher:pong")
 
 
 @pytest.mark.parametrize("kind", ["closes", "is killed"])
@@ -211,7 +211,7 @@ def test_what_is_no_websocket_message_closes_that_connection_alone(server, frame
         client.send(frame)
 
         assert client.close_code() == code
-        other.hears_nothing_before("pusher:pong")
+        other.receives_nothing_before("pusher:pong")
 
 
 def test_a_frame_of_exactly_the_limit_is_taken(server):
@@ -228,7 +228,7 @@ def test_bytes_at_random_never_harm_the_others(server):
         for _ in range(100):
             with RawClient(server) as client:
                 client.socket.sendall(chance.randbytes(chance.randrange(1, 200)))
-        other.hears_nothing_before("pusher:pong")
+        other.receives_nothing_before("pusher:pong")
     wait_until(lambda: server.connection_count == 0)
 
 
@@ -244,7 +244,7 @@ def test_the_silent_are_pinged_and_then_given_up(server):
 
 
 def test_whoever_answers_pings_stays(server):
-    def heard() -> bool:
+    def is_heard() -> bool:
         (websocket,) = server.embedded._websockets.connected
         return bool(websocket._silent_sweeps == 0)
 
@@ -252,8 +252,8 @@ def test_whoever_answers_pings_stays(server):
         for _ in range(3):
             for _ in range(6):
                 server.in_loop(server.embedded._websockets.sweep)
-            wait_until(heard)
-        client.hears_nothing_before("pusher:pong")
+            wait_until(is_heard)
+        client.receives_nothing_before("pusher:pong")
 
 
 def test_who_reads_too_slowly_is_cut_off_while_others_go_on():
@@ -273,11 +273,11 @@ def test_who_reads_too_slowly_is_cut_off_while_others_go_on():
             published += 1
 
         assert slow.close_code() == 4100
-        fast.hears_nothing_before("pusher:pong")
+        fast.receives_nothing_before("pusher:pong")
 
 
 def test_whoever_does_not_answer_a_close_frame_is_dropped(monkeypatch):
-    monkeypatch.setattr("realtime.server.websocket.CLOSING_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("realtime.server.websocket.CLOSE_TIMEOUT_SECONDS", 0.05)
     with RunningServer() as server, RawClient(server) as client:
         (websocket,) = server.embedded._websockets.connected
         server.in_loop(lambda: websocket.close(4100, ""))

@@ -1,6 +1,6 @@
 """Tries the configured provider for real, and says in words what is wrong with it."""
 
+from .error import DiagnosticError
 from .steps import Finding, check
-from .trouble import Trouble
 
-__all__ = ["Finding", "Trouble", "check"]
+__all__ = ["DiagnosticError", "Finding", "check"]

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from realtime.embedded import build_embedded_server
+from realtime.server_settings import build_embedded_server
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How a process of this product listens, serves and stops. uvicorn is its server."""
+"""How a process listens on its port, serves with uvicorn, and stops."""
 
 import contextlib
 import errno
@@ -12,23 +12,23 @@ from typing import Any
 import uvicorn
 
 from .server import EmbeddedServer
-from .server.http import PunctualHttpProtocol
+from .server.http import RequestTimeoutHttpProtocol
 
 BACKLOG = 2048
-# Longer than any pause of a process that publishes over a kept connection.
+# Longer than a publisher's pauses between two requests on a keep-alive connection.
 KEEP_ALIVE_SECONDS = 75
-STOPPING_PATIENCE_SECONDS = 10
+GRACEFUL_SHUTDOWN_SECONDS = 10
 
 
-class CannotListen(Exception):
-    """Its message is a sentence for whoever started the process."""
+class ListenError(Exception):
+    """Its message is a sentence for the person who started the process."""
 
 
 def listen(host: str, port: int, *, port_is_set_by: str) -> list[socket.socket]:
-    """A socket for each address of the host; ``::`` takes IPv4 in as well.
+    """Open a socket for each address of the host; that of ``::`` accepts IPv4 too.
 
-    ``port_is_set_by`` is the setting or option that a refusal names. Raises
-    CannotListen.
+    ``port_is_set_by`` is the setting or option that the error names. Raises
+    ListenError.
     """
     try:
         if host == "::":
@@ -46,65 +46,64 @@ def listen(host: str, port: int, *, port_is_set_by: str) -> list[socket.socket]:
             for family, _, _, _, address in addresses
         ]
     except OverflowError:
-        raise CannotListen(
-            f"{port_is_set_by}={port} is no port: they end at 65535."
+        raise ListenError(
+            f"{port_is_set_by}={port} is not a port: the highest is 65535."
         ) from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise CannotListen(
+            raise ListenError(
                 f"Port {port} is taken by another program. "
                 f"Choose another one, for example with {port_is_set_by}={port + 1}."
             ) from None
-        raise CannotListen(
+        raise ListenError(
             f"Cannot listen on {host}, port {port}: {error.strerror}."
         ) from None
 
 
-def configuration(
+def uvicorn_config(
     application: Any, embedded: EmbeddedServer | None = None, **options: Any
 ) -> uvicorn.Config:
-    """How uvicorn serves ``application``, an ASGI application or where to import one.
+    """uvicorn's configuration for an ASGI application, or for an import path to one.
 
-    Every WebSocket goes to the embedded server; without one none is taken.
+    Every WebSocket goes to the embedded server; without one, none is accepted.
     """
     return uvicorn.Config(
         application,
-        # Left to guess, uvicorn takes a bound method for one of ASGI 2.
+        # By default uvicorn mistakes a bound method for an ASGI 2 application.
         interface="asgi3",
         loop="uvloop",
-        http=embedded.http_protocol_class if embedded else PunctualHttpProtocol,
+        http=embedded.http_protocol_class if embedded else RequestTimeoutHttpProtocol,
         ws=embedded.websocket_protocol_class if embedded else "none",
         log_config=None,
-        # What uvicorn tells besides is said by the commands already, or is of interest
-        # to nobody.
+        # The commands print what a person needs to know about starting and stopping.
         log_level="error",
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=STOPPING_PATIENCE_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
         **options,
     )
 
 
-class Server(uvicorn.Server):
-    """A server that ends well when it was told to stop and did so.
+class GracefulServer(uvicorn.Server):
+    """Exits with status 0 after a graceful shutdown.
 
-    uvicorn would raise the signal that stopped it once more, and die of it.
+    uvicorn would re-raise the signal that stopped it, and so exit because of it.
     """
 
     def __init__(
         self,
         config: uvicorn.Config,
         embedded: EmbeddedServer | None,
-        when_started: Callable[[], None],
+        on_started: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._embedded = embedded
-        self._when_started = when_started
+        self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._when_started()
+        self._on_started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._embedded:
@@ -119,7 +118,7 @@ class Server(uvicorn.Server):
 
 
 def raise_file_limit() -> None:
-    """Each browser is an open file, and many systems start with 1,024 of them."""
+    """Each browser takes a file descriptor, and many systems allow 1,024 by default."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

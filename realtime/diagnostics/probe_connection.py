@@ -12,22 +12,22 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, reconnect
 from websockets.typing import Origin
 
-from . import causes
+from . import explanations
 from .destination import Destination
 
-PATIENCE_SECONDS = 10
+TIMEOUT_SECONDS = 10
 
 Message = dict[str, Any]
 
 
-class _AsABrowser(reconnect):
+class _BrowserConnect(reconnect):
     """It follows no redirect: the WebSocket standard of browsers does not."""
 
     def process_redirect(self, exc: Exception) -> Exception:
         return exc
 
 
-class Line:
+class ProbeConnection:
     """An open connection. ``socket_id`` is known once it was established."""
 
     def __init__(self, websocket: ClientConnection, destination: Destination) -> None:
@@ -36,7 +36,7 @@ class Line:
         self.socket_id = ""
 
     @property
-    def seconds_off(self) -> float | None:
+    def clock_offset_seconds(self) -> float | None:
         """How far the server's clock is ahead of this one's, None if it does not say.
 
         HTTP's Date is of whole seconds.
@@ -52,36 +52,38 @@ class Line:
         return (theirs - datetime.now(UTC)).total_seconds()
 
     def establish(self) -> None:
-        """Wait for the server's welcome. Raises Trouble."""
-        message = self.hear(PATIENCE_SECONDS)
+        """Wait for the server's welcome. Raises DiagnosticError."""
+        message = self.receive(TIMEOUT_SECONDS)
         if message is None:
-            raise causes.says_nothing(self._destination)
+            raise explanations.no_answer(self._destination)
         data = message.get("data")
         if message.get("event") == "pusher:error" and isinstance(data, dict):
-            raise causes.refused(
+            raise explanations.closed_with_code(
                 data.get("code"), data.get("message"), self._destination
             )
         if not isinstance(data, dict) or not isinstance(data.get("socket_id"), str):
-            raise causes.speaks_something_else(self._destination)
+            raise explanations.not_a_pusher_server(self._destination)
         self.socket_id = data["socket_id"]
 
     def subscribe(self, channel: str, signed: Message) -> None:
-        """Listen to a channel. Raises Trouble."""
+        """Listen to a channel. Raises DiagnosticError."""
         data = {"channel": channel, **signed}
         self._websocket.send(json.dumps({"event": "pusher:subscribe", "data": data}))
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while message := self.hear(deadline - time.monotonic()):
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while message := self.receive(deadline - time.monotonic()):
             match message.get("event"):
                 case "pusher_internal:subscription_succeeded":
                     return
                 case "pusher:error" | "pusher:subscription_error":
-                    raise causes.not_allowed(message.get("data"), self._destination)
-        raise causes.says_nothing(self._destination)
+                    raise explanations.subscription_rejected(
+                        message.get("data"), self._destination
+                    )
+        raise explanations.no_answer(self._destination)
 
-    def hear(self, seconds: float) -> Message | None:
+    def receive(self, seconds: float) -> Message | None:
         """The next message, its data read; None if there was none for so long.
 
-        Raises Trouble when the connection is closed instead.
+        Raises DiagnosticError when the connection is closed instead.
         """
         try:
             text = self._websocket.recv(max(0, seconds))
@@ -89,30 +91,30 @@ class Line:
             return None
         except ConnectionClosed as closed:
             close = closed.rcvd
-            raise causes.refused(
+            raise explanations.closed_with_code(
                 close and close.code, close and close.reason, self._destination
             ) from None
         return _read(text)
 
 
 @contextlib.contextmanager
-def connected(destination: Destination) -> Iterator[Line]:
-    """A connection from a page of the destination's origin. Raises Trouble."""
+def connected(destination: Destination) -> Iterator[ProbeConnection]:
+    """A connection from a page of the destination's origin. Raises DiagnosticError."""
     # A proxy of the environment does not reach a server on this machine.
     proxy: Literal[True] | None = None if destination.is_on_this_machine_alone else True
-    connecting = _AsABrowser(
+    connecting = _BrowserConnect(
         destination.url,
         origin=Origin(destination.origin),
         proxy=proxy,
-        open_timeout=PATIENCE_SECONDS,
+        open_timeout=TIMEOUT_SECONDS,
         close_timeout=1,
     )
     try:
         websocket = connecting.connect()
     except (OSError, InvalidHandshake) as error:
-        raise causes.not_connected(error, destination) from error
+        raise explanations.not_connected(error, destination) from error
     with websocket:
-        yield Line(websocket, destination)
+        yield ProbeConnection(websocket, destination)
 
 
 def _read(text: str | bytes) -> Message:

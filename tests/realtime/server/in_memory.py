@@ -10,16 +10,18 @@ from realtime.server.hub import Hub, Publication
 APP = App("1", "278d425bdf160c739803", "7ad3773142a6692b25b8")
 
 
-class Room:
+class InMemoryServer:
     """One hub and whoever connects to it."""
 
     def __init__(self, limits: Limits | None = None, **options: bool) -> None:
         self.limits = limits or Limits()
-        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.webhook_events: list[tuple[str, dict[str, Any]]] = []
         self.hub = Hub(
             self.limits,
-            later=lambda flush: flush(),
-            tell=lambda name, fields: self.told.append((name, fields)),
+            schedule=lambda flush: flush(),
+            on_webhook_event=lambda name, fields: self.webhook_events.append(
+                (name, fields)
+            ),
             **options,
         )
 
@@ -35,21 +37,21 @@ class Room:
 class Tab:
     """A browser's tab: what it sends, and what it has heard since it last looked."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, server: InMemoryServer) -> None:
         self._frames: list[bytes] = []
         self.closed_with: list[int] = []
         self.connection = Connection(
             APP,
-            room.hub,
-            room.limits,
+            server.hub,
+            server.limits,
             self._frames.append,
             lambda code, reason: self.closed_with.append(code),
         )
         self.connection.open()
-        (self.established,) = self.heard()
+        (self.established,) = self.received()
         self.socket_id = json.loads(self.established["data"])["socket_id"]
 
-    def heard(self) -> list[dict[str, Any]]:
+    def received(self) -> list[dict[str, Any]]:
         messages = [
             json.loads(frame[frame.index(b'{"event"') :]) for frame in self._frames
         ]

@@ -16,18 +16,18 @@ from nacl.secret import SecretBox
 from realtime.events import ChannelMember
 from realtime.service import RealtimeService
 
-from . import causes
+from . import explanations
 from .destination import Destination, destination_of
-from .line import Line, connected
+from .probe_connection import ProbeConnection, connected
 
 # The service tries twice, with a time-out of two seconds for connecting and answer.
 ARRIVAL_SECONDS = 10
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 # Pusher's limit is ten minutes; from a minute on it is worth saying.
 CLOCK_TOLERANCE_SECONDS = 600
-CLOCK_WORTH_TELLING_SECONDS = 60
+CLOCK_NOTE_SECONDS = 60
 
-SILENT_PROVIDERS = ("log", "null", "memory")
+POLLING_PROVIDERS = ("log", "null", "memory")
 KNOWN_PROVIDERS = ("pusher", "websocket")
 EVENT = "check"
 
@@ -44,11 +44,11 @@ def check(service: RealtimeService, page: str) -> Iterator[Finding]:
     """Try a provider as a browser on ``page`` would, step by step.
 
     ``page`` is the address under which browsers open the pages. The steps come as they
-    are done. Raises Trouble with what is wrong and the cure.
+    are done. Raises DiagnosticError.
     """
     config = service.get_client_config()
     provider = config["provider"]
-    if provider in SILENT_PROVIDERS:
+    if provider in POLLING_PROVIDERS:
         yield Finding(
             f"Nothing to check: the provider {provider} carries no live updates. Rooms "
             "are in slow mode.",
@@ -79,59 +79,65 @@ def _try(
     name = f"check-{secrets.token_hex(8)}"
     channel = f"{prefix}{name}"
     start = time.monotonic()
-    with connected(destination) as line:
-        line.establish()
+    with connected(destination) as connection:
+        connection.establish()
         yield Finding(
             f"Connected to {destination.server} from a page of {destination.origin} "
             f"{_since(start)}."
         )
-        yield from _compare_clocks(line, destination)
+        yield from _compare_clocks(connection, destination)
         start = time.monotonic()
-        signed = service.authorize(channel, line.socket_id, ChannelMember("check"))
+        signed = service.authorize(
+            channel, connection.socket_id, ChannelMember("check")
+        )
         key = signed.pop("shared_secret", None)
-        line.subscribe(channel, signed)
+        connection.subscribe(channel, signed)
         yield Finding(f"Subscribed to a private channel {_since(start)}.")
         start = time.monotonic()
         data = {"token": secrets.token_hex(8)}
-        with _what_the_service_logs() as logged:
+        with _captured_log() as logged:
             service.trigger(name, EVENT, data)
-            heard = _hear_event(line, logged, destination)
+            received = _await_event(connection, logged, destination)
         if key is not None:
-            heard = _decrypted(heard, key)
-        if heard != data:
-            raise causes.changed_on_its_way(destination)
+            received = _decrypted(received, key)
+        if received != data:
+            raise explanations.event_altered(destination)
         how = "an encrypted event" if key is not None else "an event"
         yield Finding(f"Published {how} and received it {_since(start)}.")
 
 
-def _compare_clocks(line: Line, destination: Destination) -> Iterator[Finding]:
-    seconds = line.seconds_off
-    if seconds is None or abs(seconds) < CLOCK_WORTH_TELLING_SECONDS:
+def _compare_clocks(
+    connection: ProbeConnection, destination: Destination
+) -> Iterator[Finding]:
+    seconds = connection.clock_offset_seconds
+    if seconds is None or abs(seconds) < CLOCK_NOTE_SECONDS:
         return
     if abs(seconds) > CLOCK_TOLERANCE_SECONDS:
-        raise causes.clock_is_off(seconds, destination)
+        raise explanations.clock_is_off(seconds, destination)
     yield Finding(
         f"This machine's clock and the server's differ by {abs(seconds):.0f} seconds; "
         f"from {CLOCK_TOLERANCE_SECONDS} on nothing would be taken. "
-        + causes.CLOCK_CURE,
+        + explanations.CLOCK_FIX,
         is_note=True,
     )
 
 
-def _hear_event(line: Line, logged: list[str], destination: Destination) -> Any:
-    """The data of the event, once it arrives. Raises Trouble if it does not."""
+def _await_event(
+    connection: ProbeConnection, logged: list[str], destination: Destination
+) -> Any:
+    """The data of the event, once it arrives. Raises DiagnosticError if it does not."""
     deadline = time.monotonic() + ARRIVAL_SECONDS
     while time.monotonic() < deadline:
-        message = line.hear(LOOK_SECONDS)
+        message = connection.receive(POLL_SECONDS)
         if message and message.get("event") == EVENT:
             return message.get("data")
         if logged:
-            raise causes.not_published(logged[0], destination)
-    raise causes.not_arrived(destination)
+            raise explanations.not_published(logged[0], destination)
+    raise explanations.event_not_received(destination)
 
 
 @contextlib.contextmanager
-def _what_the_service_logs() -> Iterator[list[str]]:
+def _captured_log() -> Iterator[list[str]]:
     """A provider never raises because of the network: it logs. Here that is no line of
     a log but the thing to be found.
     """

@@ -1,4 +1,4 @@
-"""The embedded server as the settings ask for it."""
+"""The embedded server, configured by the settings."""
 
 import re
 
@@ -10,10 +10,10 @@ from .server import App, EmbeddedServer, Limits
 
 
 def build_embedded_server(app: App | None = None) -> EmbeddedServer:
-    """With ``app``, or with the credentials that SECRET_KEY gives.
+    """For ``app``, or with the credentials that are derived from SECRET_KEY.
 
     Raises:
-        ImproperlyConfigured: with a sentence that names the setting and the cure.
+        ImproperlyConfigured: with a sentence that names the setting and the fix.
     """
     options = settings.REALTIME["SERVER"]
     check_options()
@@ -29,7 +29,7 @@ def build_embedded_server(app: App | None = None) -> EmbeddedServer:
 
 
 def check_options() -> None:
-    """Raises ImproperlyConfigured for what the server could not use."""
+    """Raise ImproperlyConfigured for options that the server cannot use."""
     options = settings.REALTIME["SERVER"]
     for name, limit in options["limits"].items():
         if limit < 0:
@@ -39,7 +39,7 @@ def check_options() -> None:
             )
     url = options["webhook_url"]
     if url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
-        # Not the address: a part of it may be secret.
+        # The address is not quoted: a part of it may be secret.
         raise ImproperlyConfigured(
             "REALTIME_WEBHOOK_URL must be an address such as "
             "https://example.org/realtime/webhook/."

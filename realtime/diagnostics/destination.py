@@ -10,7 +10,7 @@ from django.conf import settings
 from realtime.config import ClientConfig
 from realtime.endpoints import DEFAULT_PORTS
 
-from .trouble import Trouble
+from .error import DiagnosticError
 
 _PAGE = re.compile(
     r"(https?)://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?/?"
@@ -22,7 +22,7 @@ class Kind(enum.Enum):
 
     EMBEDDED = "the embedded server"
     HOSTED = "hosted Pusher"
-    OWN = "the server of PUSHER_HOST"
+    SELF_HOSTED = "the server of PUSHER_HOST"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Destination:
                 return f"REALTIME_SERVER_URL ({settings.REALTIME['SERVER_URL']})"
             case Kind.HOSTED:
                 return f"PUSHER_CLUSTER ({options['cluster']})"
-            case Kind.OWN:
+            case Kind.SELF_HOSTED:
                 port = (
                     f" and PUSHER_PORT ({options['port']})" if options["port"] else ""
                 )
@@ -69,11 +69,11 @@ class Destination:
 
 def destination_of(config: ClientConfig, page: str) -> Destination:
     """Where a browser connects to from ``page``, an address such as
-    ``https://poker.example.org``. Raises Trouble.
+    ``https://poker.example.org``. Raises DiagnosticError.
     """
     match = _PAGE.fullmatch(page)
     if not match or int(match[3] or 1) not in range(1, 65_536):
-        raise Trouble(
+        raise DiagnosticError(
             f"“{page}” is no address of the pages.",
             "Give --url the address under which browsers open them, without a path, "
             "for example --url=https://poker.example.org.",
@@ -83,7 +83,7 @@ def destination_of(config: ClientConfig, page: str) -> Destination:
     page_is_secure = scheme == "https"
     is_secure = page_is_secure if config["forceTLS"] is None else config["forceTLS"]
     if page_is_secure and not is_secure:
-        raise Trouble(
+        raise DiagnosticError(
             f"Browsers let no page of {page} connect without TLS.",
             "Set PUSHER_PUBLIC_SCHEME=https, and let a proxy end TLS in front of the "
             "live updates.",
@@ -103,7 +103,7 @@ def destination_of(config: ClientConfig, page: str) -> Destination:
 def _kind_of(config: ClientConfig) -> Kind:
     if not config["wsHost"]:
         return Kind.EMBEDDED
-    return Kind.HOSTED if config["cluster"] else Kind.OWN
+    return Kind.HOSTED if config["cluster"] else Kind.SELF_HOSTED
 
 
 def _origin(scheme: str, host: str, port: int) -> str:

@@ -1,6 +1,6 @@
-"""How requests that the ``pusher`` package has signed reach a server.
+"""Backends of the ``pusher`` package: how the requests that it signs reach a server.
 
-The package takes any class of this shape as its ``backend`` and stays unmodified.
+The package accepts any class of this interface, and stays unmodified.
 """
 
 import logging
@@ -11,7 +11,7 @@ import requests
 from pusher.http import Request, process_response
 from pusher.requests import RequestsBackend
 
-from .server import running_server
+from realtime.server import running_server
 
 logger = logging.getLogger(__name__)
 
@@ -19,15 +19,15 @@ logger = logging.getLogger(__name__)
 class HttpBackend(RequestsBackend):  # type: ignore[misc] # the package is untyped
     """Sends over HTTP, and once more if the connection was dropped.
 
-    A server may close a kept connection at the moment of its next use. Sending twice
-    is safe: an event that arrives again has a version that browsers know already.
+    A server may close a keep-alive connection just as it is used again. Sending twice
+    is safe: browsers ignore an event whose version they already have.
     """
 
-    def __init__(self, client: Any, note_retry: Callable[[], None]) -> None:
+    def __init__(self, client: Any, count_retry: Callable[[], None]) -> None:
         super().__init__(client)
-        self._note_retry = note_retry
-        # The package insists on its own certificates, of 2021; those of `certifi` are
-        # kept up to date, and REQUESTS_CA_BUNDLE can name a company's own.
+        self._count_retry = count_retry
+        # The package pins a CA bundle of 2021; that of `certifi` is kept up to date,
+        # and REQUESTS_CA_BUNDLE can name a company's own.
         self.options.pop("verify", None)
         # Followed, a redirect would become a GET and look like a success.
         self.options["allow_redirects"] = False
@@ -39,20 +39,18 @@ class HttpBackend(RequestsBackend):  # type: ignore[misc] # the package is untyp
         except requests.Timeout:
             raise
         except requests.ConnectionError:
-            self._note_retry()
+            self._count_retry()
             return super().send_request(request)
 
 
 class EmbeddedBackend(HttpBackend):
-    """Hands over to the embedded server: in process where this one holds it, and by
-    HTTP to the process that does from anywhere else.
-    """
+    """Calls the embedded server in process if this process runs it, else over HTTP."""
 
-    def __init__(self, client: Any, note_retry: Callable[[], None]) -> None:
-        super().__init__(client, note_retry)
-        # A proxy of the environment does not reach a server on this machine.
+    def __init__(self, client: Any, count_retry: Callable[[], None]) -> None:
+        super().__init__(client, count_retry)
+        # A proxy that the environment names cannot reach a server on this machine.
         self.session.trust_env = False
-        self._nobody_listens = False
+        self._server_is_down = False
 
     def send_request(self, request: Request) -> Any:
         request = _corrected(request)
@@ -64,16 +62,16 @@ class EmbeddedBackend(HttpBackend):
         try:
             answer = super().send_request(request)
         except requests.ConnectionError:
-            if not self._nobody_listens:
+            if not self._server_is_down:
                 logger.info("No live updates: no server at %s", request.base_url)
-            self._nobody_listens = True
+            self._server_is_down = True
             return {}
-        self._nobody_listens = False
+        self._server_is_down = False
         return answer
 
 
 def _corrected(request: Request) -> Request:
-    """The package (3.3.4) leaves the app out of the address of a user."""
+    """The package (3.3.4) omits the app from the path of a user."""
     if not request.path.startswith("/users/"):
         return request
     app = f"/apps/{request.client.app_id}"

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 
 from realtime import get_realtime_service
-from realtime.checking import Trouble, check
+from realtime.diagnostics import DiagnosticError, check
 from tests.realtime.server.running import APP, RunningServer
 
 CREDENTIALS = {"app_id": APP.app_id, "key": APP.key, "secret": APP.secret}
@@ -35,10 +35,10 @@ def server():
 
 
 @pytest.fixture
-def impatient(monkeypatch):
+def short_timeouts(monkeypatch):
     """What never comes need not be waited for as long as in earnest."""
-    monkeypatch.setattr("realtime.checking.line.PATIENCE_SECONDS", 2)
-    monkeypatch.setattr("realtime.checking.steps.ARRIVAL_SECONDS", 0.5)
+    monkeypatch.setattr("realtime.diagnostics.probe_connection.TIMEOUT_SECONDS", 2)
+    monkeypatch.setattr("realtime.diagnostics.steps.ARRIVAL_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_an_origin_that_is_not_let_in(check_realtime):
     assert "REALTIME_ALLOWED_ORIGINS" in printed
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeouts")
 def test_publishing_to_another_server_than_browsers_connect_to(server, check_realtime):
     with RunningServer() as other:
         printed, is_well = check_realtime(
@@ -242,7 +242,7 @@ def test_a_proxy_that_eats_websockets(check_realtime, answer, told):
     assert told in printed
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeouts")
 def test_a_proxy_that_lets_the_upgrade_through_and_nothing_after_it(check_realtime):
     silent = websockets.sync.server.serve(lambda line: line.recv(), "127.0.0.1", 0)
     with running(silent) as port:
@@ -252,7 +252,7 @@ def test_a_proxy_that_lets_the_upgrade_through_and_nothing_after_it(check_realti
     assert "then nothing came over it" in printed
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeouts")
 def test_a_server_that_never_answers(check_realtime):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         printed, is_well = check_realtime(silent.getsockname()[1])
@@ -310,7 +310,7 @@ def test_a_key_of_another_cluster(provide, monkeypatch):
     with pusher_server(not_here, welcome=None) as port:
         # The hosted one speaks TLS at another address; all else is as it is there.
         monkeypatch.setattr(
-            "realtime.checking.destination.Destination.url",
+            "realtime.diagnostics.destination.Destination.url",
             f"ws://127.0.0.1:{port}/app/{APP.key}?protocol=7",
         )
         monkeypatch.setattr(socket, "create_connection", connect_to)
@@ -387,11 +387,11 @@ def test_a_provider_without_live_updates_is_no_failure(provide, provider):
 
 def test_it_tells_a_program_as_it_tells_a_person(provide):
     provide()
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(DiagnosticError) as error:
         list(check(get_realtime_service(), f"http://127.0.0.1:{closed_port()}"))
 
-    assert trouble.value.what.endswith(".")
-    assert trouble.value.cure.endswith(".")
+    assert error.value.problem.endswith(".")
+    assert error.value.fix.endswith(".")
 
 
 def closed_port():
