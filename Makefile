@@ -16,7 +16,7 @@ admin: ## Create an account for the admin pages at /admin/.
 	@$(SET_UP) run manage.py createsuperuser
 
 test: ## Run every check and every test.
-	@$(SET_UP) test tools/check.py
+	@$(SET_UP) test -m tools.check
 
 format: ## Rewrite Python, JavaScript and templates in the house style.
 	@$(SET_UP) test

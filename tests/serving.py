@@ -14,6 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
+from tests.databases import empty_database
+
 ROOT = Path(__file__).parent.parent
 PATIENCE_SECONDS = 30
 CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
@@ -22,6 +24,7 @@ CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
 class Server:
     """One installation: a database, a port, and the process that serves them.
 
+    The database is SQLite's, or whichever the tests run on (tests/databases.py).
     It can be killed and started again, as a machine that fails would.
     """
 
@@ -42,7 +45,7 @@ class Server:
             "DJANGO_SETTINGS_MODULE": "planning_poker.settings",
             "READ_DOT_ENV": "off",
             "SECRET_KEY": "a secret of the tests, of fifty characters and a few",
-            "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+            "DATABASE_URL": environment.get("DATABASE_URL") or empty_database(folder),
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             **environment,

@@ -63,9 +63,9 @@ class Search:
 
 
 @pytest.fixture
-def secrets(settings, transactional_db):
+def secrets(settings, monkeypatch, transactional_db):
     """All that is secret, by name, where the settings of an installation have it."""
-    settings.DATABASES["default"]["PASSWORD"] = DATABASE_PASSWORD
+    monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", DATABASE_PASSWORD)
     settings.REALTIME = {
         **settings.REALTIME,
         "OPTIONS": {"pusher": ACCOUNT | {"encryption_master_key": MASTER_KEY}},
@@ -73,7 +73,7 @@ def secrets(settings, transactional_db):
         "SERVER": settings.REALTIME["SERVER"]
         | {"webhook_url": f"https://poker:{WEBHOOK_PASSWORD}@hooks.example/"},
     }
-    yield {
+    return {
         "SECRET_KEY": settings.SECRET_KEY,
         "PUSHER_SECRET": SECRET,
         "PUSHER_ENCRYPTION_MASTER_KEY": MASTER_KEY,
@@ -82,7 +82,6 @@ def secrets(settings, transactional_db):
         "REALTIME_OPTIONS": TOKEN,
         "REALTIME_WEBHOOK_URL": WEBHOOK_PASSWORD,
     }
-    del settings.DATABASES["default"]["PASSWORD"]
 
 
 @pytest.fixture

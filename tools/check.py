@@ -1,7 +1,8 @@
 """Every check and every test: what `make test` runs once all is set up.
 
 All of them run, whatever fails, so that one round shows all there is to mend. What
-passes costs one line. pytest comes last and speaks for itself.
+passes costs one line. pytest comes last and speaks for itself: on PostgreSQL, with what
+uses the database, and then on SQLite, with everything.
 """
 
 import os
@@ -11,6 +12,8 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from tools import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE_TOOLS = ROOT / "node_modules" / ".bin"
@@ -77,14 +80,35 @@ def run(command: list[str | Path]) -> tuple[bool, str, float]:
 
 
 def failed_tests() -> Iterator[str]:
-    sys.stdout.flush()
+    also = []
+    try:
+        with postgres.cluster() as environment:
+            print("pytest on PostgreSQL, for what uses the database", flush=True)
+            if not pytest("-m", "database", "--cov-report=", **environment):
+                yield "pytest on PostgreSQL"
+        also = ["--cov-append"]
+    except postgres.NotToBeHad as reason:
+        # Continuous integration must not lose half of the tests unnoticed.
+        may_be_skipped = os.environ.get("CI") != "true"
+        outcome = "skipped" if may_be_skipped else "FAILED"
+        print(f"{outcome:8}pytest on PostgreSQL: {reason}", flush=True)
+        if not may_be_skipped:
+            yield "pytest on PostgreSQL"
+    print("pytest on SQLite", flush=True)
+    if not pytest("--cov-report=term", *also):
+        yield "pytest on SQLite"
+
+
+def pytest(*arguments: str, **environment: str) -> bool:
+    """Whether all of them passed."""
     # A file stays in one process, and so do the server and the browser that its tests
     # share.
     parallel = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
-    coverage = ["--cov", "--cov-report", "term"]
-    pytest = [sys.executable, "-m", "pytest", *parallel, *coverage]
-    if subprocess.run(pytest, cwd=ROOT, check=False).returncode != 0:
-        yield "pytest"
+    command = [sys.executable, "-m", "pytest", *parallel, *arguments, "--cov"]
+    outcome = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, check=False
+    )
+    return outcome.returncode == 0
 
 
 def files(folder: str, pattern: str) -> list[Path]:

@@ -53,6 +53,7 @@ def starts_a_round(server: Server) -> tuple[Guest, Guest, str]:
     return amira, jonas, f"tasks/{amira.state()['round']['taskId']}/"
 
 
+@pytest.mark.database
 def test_a_process_killed_between_commit_and_publish_loses_and_doubles_nothing(
     serve, tmp_path
 ):

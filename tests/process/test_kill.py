@@ -8,7 +8,7 @@ import requests
 from tests.guests import Guest
 from tests.serving import Server
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.database]
 
 CARDS = ["1", "2", "3", "5", "8", "13"]
 VOTES_BEFORE_THE_KILL = 60

@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 
 from realtime.listening import GracefulServer, uvicorn_config
 from realtime.server import App, EmbeddedServer
+from tests.databases import empty_database
 from tests.guests import Guest
 from tests.process.misbehaving import Provider, takes_them
 from tests.serving import ROOT, RealtimeServer, Server
@@ -42,7 +43,7 @@ def hub(tmp_path):
 @pytest.fixture
 def web(tmp_path, hub):
     """Start a web process that publishes to the hub; all of them share a database."""
-    database = f"sqlite:///{tmp_path / 'db.sqlite3'}"
+    database = empty_database(tmp_path)
     started = []
 
     def start(**environment):
@@ -141,6 +142,7 @@ def test_its_numbers_are_told_where_that_is_wanted(tmp_path, setting, status):
     assert hub.stop() == 0
 
 
+@pytest.mark.database
 def test_what_one_web_process_publishes_is_heard_by_whoever_asked_another(web):
     one, other = web(), web()
     amira = Guest("Amira", one.address)
@@ -160,6 +162,7 @@ def test_what_one_web_process_publishes_is_heard_by_whoever_asked_another(web):
     assert amira.state()["version"] == jonas.state()["version"]
 
 
+@pytest.mark.database
 def test_a_restart_in_the_middle_of_a_vote_loses_nothing_of_it(web, hub):
     one, other = web(), web()
     amira = Guest("Amira", one.address)
@@ -215,6 +218,7 @@ def test_two_hundred_browsers_are_back_soon_and_not_all_at_once(web, hub, end):
     assert deciles[-1] - deciles[0] > 100
 
 
+@pytest.mark.database
 def test_what_still_waits_is_sent_before_a_web_process_ends(tmp_path):
     with Provider() as provider:
         server = Server(folder(tmp_path, "web"), **provider.environment)

@@ -1,9 +1,11 @@
 """What is installed is what was tested: each version is pinned, and no address is."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 
 import pytest
 from django.conf import settings
@@ -17,17 +19,23 @@ ADDRESS = re.compile(
 )
 
 
+PROJECT = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
+OF_THE_PRODUCT = PROJECT["project"]["dependencies"]
+GROUPS = PROJECT["dependency-groups"]
+PRODUCT = PROJECT["tool"]["importlinter"]["root_packages"]
+DEVELOPMENT = ["bench", "tests", "tools"]
+
+
 def python_dependencies():
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
-    groups = project["dependency-groups"].values()
-    return [
-        *project["project"]["dependencies"],
-        *(one for all_ in groups for one in all_),
-    ]
+    return [*OF_THE_PRODUCT, *(one for all_ in GROUPS.values() for one in all_)]
 
 
 def constraints():
-    lines = (settings.BASE_DIR / "constraints.txt").read_text().splitlines()
+    return requirements_in("constraints.txt")
+
+
+def requirements_in(file):
+    lines = (settings.BASE_DIR / file).read_text().splitlines()
     return [line for line in lines if not line.startswith("#")]
 
 
@@ -73,6 +81,50 @@ def is_wanted(requirement, extras):
 
 def name_of(line):
     return canonicalize_name(Requirement(line).name)
+
+
+@pytest.mark.parametrize("folder", [*PRODUCT, *DEVELOPMENT])
+def test_what_is_imported_is_declared(folder, project_files):
+    declared = {name_of(line) for line in declared_for(folder)}
+    scripts = [path for path in project_files if is_script_in(folder, path)]
+    assert scripts
+
+    undeclared = {
+        f"{module} in {path.name}"
+        for path in scripts
+        for module in modules_imported_by(path) - {*PRODUCT, *DEVELOPMENT}
+        if not declared & distributions_of(module)
+    }
+
+    assert undeclared == set()
+
+
+def declared_for(folder):
+    if folder in PRODUCT:
+        return OF_THE_PRODUCT
+    own = requirements_in("bench/requirements.txt") if folder == "bench" else []
+    return [*OF_THE_PRODUCT, *GROUPS["dev"], *own]
+
+
+def is_script_in(folder, path):
+    return path.suffix == ".py" and (settings.BASE_DIR / folder) in path.parents
+
+
+def modules_imported_by(path):
+    """The top-level modules, without those of Python."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module)
+    return {name.split(".")[0] for name in names} - sys.stdlib_module_names
+
+
+def distributions_of(module):
+    """What has it; the module's own name where that is not installed."""
+    names = packages_distributions().get(module, [module])
+    return {canonicalize_name(name) for name in names}
 
 
 def test_the_browsers_packages_are_pinned_exactly():

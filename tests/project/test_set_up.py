@@ -93,6 +93,19 @@ def test_without_any_browser_it_says_what_to_do(monkeypatch):
         set_up.browser()
 
 
+def test_postgresql_is_not_needed_to_go_on(monkeypatch, capsys):
+    def fails(package):
+        raise set_up.CannotGoOn(f"{package} cannot be installed.")
+
+    monkeypatch.setattr(set_up, "postgres", lambda: None)
+    monkeypatch.setattr(set_up, "may_install_system_packages", lambda: True)
+    monkeypatch.setattr(set_up, "apt_install", fails)
+
+    set_up.install_postgres()
+
+    assert capsys.readouterr().out == "postgresql cannot be installed.\n"
+
+
 def test_the_commands_are_listed_by_make_alone():
     listed = subprocess.run(
         ["make", "--no-print-directory"],
