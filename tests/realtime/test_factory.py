@@ -21,7 +21,7 @@ class OwnService(MemoryService):
 
 
 class HalfService(RealtimeService):
-    """Lacks what every provider must have."""
+    """Lacks the abstract methods."""
 
 
 class SlowToBuild(MemoryService):
@@ -55,7 +55,7 @@ def test_a_process_has_one_service(own):
 
 
 def test_a_forked_process_has_a_service_of_its_own():
-    """Neither the thread that sends nor a connection works on both sides of a fork."""
+    """Neither its thread nor its connections survive a fork."""
     script = """if True:
         import os
         import django
@@ -96,7 +96,7 @@ def test_changed_settings_make_another_service(own):
     ("options", "greeting"),
     [("", "Hello"), ("{}", "Hello"), ('{"greeting": "Moin"}', "Moin")],
 )
-def test_a_provider_of_ones_own_gets_its_options(own, options, greeting):
+def test_a_custom_provider_gets_its_options(own, options, greeting):
     own(OwnService, options)
 
     assert get_realtime_service().greeting == greeting
