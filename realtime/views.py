@@ -59,6 +59,6 @@ webhook.takes_json = True  # type: ignore[attr-defined] # see RequestBodyMiddlew
 
 def _refusal() -> JsonResponse:
     return JsonResponse(
-        {"error": "You may not subscribe to this channel.", "code": "channel-refused"},
+        {"error": "You may not subscribe to this channel.", "code": "channel"},
         status=403,
     )

@@ -47,7 +47,7 @@ def assert_refused(answer):
     assert answer.status_code == 403
     assert answer.json() == {
         "error": "You may not subscribe to this channel.",
-        "code": "channel-refused",
+        "code": "channel",
     }
 
 
