@@ -43,12 +43,9 @@ def signature(text):
     return hmac.digest(SECRET.encode(), text.encode(), "sha256").hex()
 
 
-def assert_refused(answer):
+def assert_refused(answer, sentence="You may not subscribe to this channel."):
     assert answer.status_code == 403
-    assert answer.json() == {
-        "error": "You may not subscribe to this channel.",
-        "code": "channel",
-    }
+    assert answer.json() == {"error": sentence, "code": "channel"}
 
 
 def test_a_member_gets_the_signature_of_the_documentation(zoe):
@@ -96,8 +93,6 @@ def test_a_stranger_is_refused(name):
         "PRIVATE-board-1",
         "private-private-board-1",
         "presence-private-board-1",
-        "private-encrypted-board-1",
-        "private-encrypted-foobar",
         "private-cache-board-1",
         "cache-board-1",
         "#server-to-user-10",
@@ -105,6 +100,12 @@ def test_a_stranger_is_refused(name):
 )
 def test_any_other_channel_is_refused(zoe, name):
     assert_refused(request_auth(zoe, name))
+
+
+def test_a_channel_that_the_provider_does_not_use_is_refused_with_its_sentence(zoe):
+    answer = request_auth(zoe, "private-encrypted-board-1")
+
+    assert_refused(answer, "Events are on private-… channels.")
 
 
 def test_a_name_above_the_length_limit_is_refused(zoe, monkeypatch):
