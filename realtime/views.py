@@ -31,8 +31,8 @@ def authorize(request: HttpRequest) -> JsonResponse:
         return _refusal()
     try:
         answer = get_realtime_service().authorize(channel_name, socket_id, member)
-    except ValueError:
-        return _refusal()
+    except ValueError as error:
+        return _refusal(str(error))
     return JsonResponse(answer)
 
 
@@ -57,8 +57,7 @@ def webhook(request: HttpRequest) -> JsonResponse:
 webhook.takes_json = True  # type: ignore[attr-defined] # see RequestBodyMiddleware
 
 
-def _refusal() -> JsonResponse:
-    return JsonResponse(
-        {"error": "You may not subscribe to this channel.", "code": "channel-refused"},
-        status=403,
-    )
+def _refusal(
+    sentence: str = "You may not subscribe to this channel.",
+) -> JsonResponse:
+    return JsonResponse({"error": sentence, "code": "channel"}, status=403)

@@ -37,5 +37,5 @@ class MemoryService(RealtimeService):
         self, channel: str, socket_id: str, member: ChannelMember
     ) -> dict[str, str]:
         if channel.startswith(ENCRYPTED_PREFIX):
-            raise ValueError("Nothing is encrypted here")
+            raise ValueError("The provider memory does not encrypt.")
         return {"auth": f"memory:{socket_id}:{channel}:{member.user_id}"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from realtime.config import ClientConfig, polling_only
-from realtime.events import ChannelMember, as_json
+from realtime.events import as_json
 from realtime.service import RealtimeService
 
 
@@ -16,8 +16,3 @@ class NullService(RealtimeService):
 
     def get_client_config(self) -> ClientConfig:
         return polling_only("null")
-
-    def authorize(
-        self, channel: str, socket_id: str, member: ChannelMember
-    ) -> dict[str, str]:
-        raise ValueError("There are no channels to subscribe to")

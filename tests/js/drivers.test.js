@@ -142,7 +142,7 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
 
     test("a refusal by the application is reported as a refusal", async () => {
       const page = begin();
-      page.server.refusal = { status: 403, body: { code: "channel-refused" } };
+      page.server.refusal = { status: 403, body: { code: "channel" } };
       await page.clock.pass(0);
       assert.deepEqual(
         page.callsTo("onError").map(([{ kind }]) => kind),

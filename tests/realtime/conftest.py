@@ -7,7 +7,7 @@ from realtime import get_realtime_service
 
 @pytest.fixture
 def provide(settings):
-    """Make this process' service anew, of another provider or with other options."""
+    """Rebuild this process' service, with another provider or other options."""
 
     def provide(provider="pusher", *, server_url="http://127.0.0.1:8000", **options):
         settings.REALTIME = {
@@ -22,7 +22,7 @@ def provide(settings):
 
 
 class Network:
-    """What would have left this machine, and what is answered to it, in order."""
+    """Records outgoing requests, and returns prepared answers in order."""
 
     def __init__(self):
         self.requests = []

@@ -1,7 +1,7 @@
-"""Inputs as bad clients would send them: valid, mutated, and random.
+"""Inputs of bad clients: valid, mutated, and random.
 
-Everything comes from one seed, which the tests print; GENERATED_SEED sets it, and
-GENERATED_COUNT how many inputs there are.
+Everything derives from one seed, which the tests print. GENERATED_SEED sets it, and
+GENERATED_COUNT the number of inputs.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ Request = tuple[str, str, str, bytes]
 
 
 def text_frame(rng: random.Random, socket_id: str) -> bytes:
-    """A message: half of them as a good client would send it."""
+    """A message. Half of them are well-formed."""
     channel = rng.choice(CHANNELS)
     user = {"user_id": str(rng.randrange(5)), "user_info": {"n": 1}}
     data: object = signed(
@@ -49,7 +49,7 @@ def text_frame(rng: random.Random, socket_id: str) -> bytes:
 
 
 def request(rng: random.Random) -> Request:
-    """A request to the HTTP API; most are signed, so that they get past the door."""
+    """A request to the HTTP API. Most have a valid signature."""
     event = {"name": "vote", "channel": rng.choice(CHANNELS), "data": "{}"}
     if rng.random() < 0.3:
         event |= {"socket_id": "1.1", "info": "user_count,subscription_count,cache"}
@@ -74,7 +74,7 @@ def request(rng: random.Random) -> Request:
 
 
 def form(rng: random.Random, wire_names: list[str]) -> dict[str, str]:
-    """What a browser posts to be let onto a channel."""
+    """A browser's request for channel authorization."""
     name = rng.choice([*wire_names, *CHANNELS])
     socket_id = rng.choice(["1.1", "1234.5678", "1", "1.1\n", "1.1:private-x", ""])
     fields = {"socket_id": socket_id, "channel_name": name}
@@ -87,7 +87,7 @@ def form(rng: random.Random, wire_names: list[str]) -> dict[str, str]:
 
 
 def malformed(rng: random.Random, value: object) -> object:
-    """The same with one part of it replaced by something odd, or taken away."""
+    """The value with one part replaced by an odd one, or removed."""
     if not isinstance(value, dict) or not value or rng.random() < 0.1:
         return rng.choice(ODD)
     changed = dict(value)
@@ -100,7 +100,7 @@ def malformed(rng: random.Random, value: object) -> object:
 
 
 def mutated(rng: random.Random, content: bytes) -> bytes:
-    """As it is, with some bytes changed, cut short, doubled, or nothing but noise."""
+    """Unchanged, with flipped bytes, truncated, doubled, or replaced by noise."""
     way: Callable[[random.Random, bytes], bytes] = rng.choices(
         [_kept, _flipped, _cut, _doubled, _noise], weights=[12, 3, 2, 1, 2]
     )[0]
@@ -131,7 +131,7 @@ def _noise(rng: random.Random, content: bytes) -> bytes:
 
 
 def rngs(name: str, count: int) -> Iterator[random.Random]:
-    """A random generator for each input, so that one can be made again alone."""
+    """A random generator for each input, so that one can be reproduced alone."""
     seed = int.from_bytes(hashlib.sha256(f"{SEED} {name}".encode()).digest())
     for number in range(count):
         yield random.Random(seed + number)

@@ -17,11 +17,11 @@ def test_the_command_prints_the_embedded_servers_credentials_as_json(capsys):
     }
 
 
-def test_the_app_id_is_made_of_digits():
+def test_the_app_id_consists_of_digits():
     assert re.fullmatch("[0-9]{1,20}", embedded_app().app_id)
 
 
-def test_another_secret_key_makes_other_credentials_and_the_same_one_the_same(settings):
+def test_the_credentials_depend_on_the_secret_key_alone(settings):
     before = embedded_app()
     assert embedded_app() == before
 
@@ -33,7 +33,7 @@ def test_another_secret_key_makes_other_credentials_and_the_same_one_the_same(se
     assert after.secret != before.secret
 
 
-def test_none_of_them_tells_another_or_the_secret_key(settings):
+def test_none_of_them_discloses_another_or_the_secret_key(settings):
     app = embedded_app()
 
     assert not app.secret.startswith(app.key)

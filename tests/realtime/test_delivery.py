@@ -12,7 +12,7 @@ from realtime.delivery import Delivery, EventRejectedError, OutgoingEvent
 
 
 class Provider:
-    """Takes events, or fails as told: a verdict for each attempt, then all is well."""
+    """Raises a verdict for each attempt, if one is set, and else accepts the events."""
 
     def __init__(self):
         self.verdicts = []
@@ -38,7 +38,7 @@ def provider():
 
 @pytest.fixture
 def sender(provider, monkeypatch):
-    """Steps are made by the test, in its own thread."""
+    """The test runs the steps of the thread."""
     monkeypatch.setattr(threading.Thread, "start", lambda thread: None)
     return Delivery(provider.send, provider.clock)
 
@@ -79,7 +79,7 @@ def test_it_sends_in_order_and_off_the_callers_thread():
     assert thread != threading.get_ident()
 
 
-def test_what_piles_up_leaves_ten_at_a_time(sender, provider):
+def test_queued_events_are_sent_ten_at_a_time(sender, provider):
     for number in range(23):
         sender.enqueue(event(str(number)))
     drain(sender)
@@ -87,7 +87,7 @@ def test_what_piles_up_leaves_ten_at_a_time(sender, provider):
     assert [len(events) for events in provider.attempts] == [10, 10, 3]
 
 
-def test_a_batch_stays_below_what_every_server_takes(sender, provider):
+def test_a_batch_stays_below_every_servers_size_limit(sender, provider):
     for number in range(4):
         sender.enqueue(OutgoingEvent("board-1", str(number), "x" * 4_000))
     sender.enqueue(OutgoingEvent("board-1", "larger than any batch", "x" * 10_000))
@@ -96,7 +96,7 @@ def test_a_batch_stays_below_what_every_server_takes(sender, provider):
     assert [len(events) for events in provider.attempts] == [2, 2, 1]
 
 
-def test_an_event_that_is_refused_takes_no_other_with_it(sender, provider, caplog):
+def test_a_rejected_event_does_not_affect_its_batch(sender, provider, caplog):
     provider.poisoned = {"bad"}
     for name in ("first", "bad", "last"):
         sender.enqueue(event(name))
@@ -110,7 +110,7 @@ def test_an_event_that_is_refused_takes_no_other_with_it(sender, provider, caplo
     ]
 
 
-def test_what_is_too_much_is_dropped_and_its_rooms_told_once(
+def test_a_full_queue_drops_events_and_sends_each_channel_one_refetch(
     sender, provider, monkeypatch, caplog
 ):
     monkeypatch.setattr(delivery, "QUEUE_LENGTH", 2)
@@ -127,9 +127,7 @@ def test_what_is_too_much_is_dropped_and_its_rooms_told_once(
     assert caplog.messages == ["Events are dropped: 2 are waiting already"]
 
 
-def test_a_provider_that_is_down_is_left_alone_and_found_again(
-    sender, provider, caplog
-):
+def test_the_circuit_breaker_opens_and_closes_again(sender, provider, caplog):
     caplog.set_level(logging.INFO)
     provider.verdicts = [DOWN] * circuit.FAILURES_TO_OPEN
     for number in range(5):
@@ -170,7 +168,7 @@ def test_each_failed_attempt_makes_the_next_pause_longer(sender, provider):
     assert pauses == [5, 10, 20, 30, 30]
 
 
-def test_a_refusal_is_no_outage(sender, provider):
+def test_a_rejection_does_not_open_the_circuit_breaker(sender, provider):
     provider.verdicts = [EventRejectedError("no")] * 20
     for _ in range(10):
         sender.enqueue(event("bad"))
@@ -179,7 +177,7 @@ def test_a_refusal_is_no_outage(sender, provider):
     assert sender.status()["circuit"] == "closed"
 
 
-def test_to_a_provider_in_this_process_it_sends_at_once(sender, provider):
+def test_send_now_sends_on_the_callers_thread(sender, provider):
     provider.poisoned = {"bad"}
     sender.send_now(event("good"))
     sender.send_now(event("bad"))
@@ -188,9 +186,9 @@ def test_to_a_provider_in_this_process_it_sends_at_once(sender, provider):
 
 
 @given(data=st.data())
-def test_whatever_fails_no_order_changes_and_no_loss_stays_unsaid(data):
-    """The promise to each room: what arrives is in order, and once, and what was
-    lost is made up for by a refetch that comes after it.
+def test_any_failures_keep_the_order_and_refetch_what_was_lost(data):
+    """On each channel, events arrive in order and once, and a lost event is followed
+    by a refetch.
     """
     provider = Provider()
     sender = Delivery(provider.send, provider.clock)
@@ -200,7 +198,7 @@ def test_whatever_fails_no_order_changes_and_no_loss_stays_unsaid(data):
 
     def send(events):
         failure = data.draw(failures)
-        # One that a provider takes in general.
+        # A provider accepts refetches.
         is_refetch = "refetch" in names(events)
         if failure and not (is_refetch and isinstance(failure, EventRejectedError)):
             raise failure
@@ -228,7 +226,7 @@ def test_whatever_fails_no_order_changes_and_no_loss_stays_unsaid(data):
             assert event("refetch", channel) in arrived[arrived_before[lost] :]
 
 
-def test_who_puts_does_not_wait():
+def test_enqueue_does_not_block():
     gate, sent = threading.Event(), []
     sender = Delivery(lambda events: gate.wait(10) and sent.extend(events))
     sender.enqueue(event("slow"))
@@ -240,7 +238,7 @@ def test_who_puts_does_not_wait():
     assert names(sent) == ["slow", "next"]
 
 
-def test_at_the_end_it_does_not_wait_for_ever(monkeypatch):
+def test_close_does_not_block_for_ever(monkeypatch):
     monkeypatch.setattr(delivery, "FLUSH_SECONDS", 0.1)
     gate = threading.Event()
     sender = Delivery(lambda events: gate.wait(10))
@@ -251,12 +249,12 @@ def test_at_the_end_it_does_not_wait_for_ever(monkeypatch):
     gate.set()
 
 
-def test_to_close_what_has_sent_nothing_is_no_error(sender):
+def test_closing_an_unused_delivery_is_no_error(sender):
     sender.close()
     sender.close()
 
 
-def test_an_error_is_logged_without_what_could_be_sent_again(sender, provider, caplog):
+def test_an_error_is_logged_without_its_signature(sender, provider, caplog):
     address = (
         f"/apps/1/events?auth_key=key&auth_signature={'0f' * 32}&body_md5={'a1' * 16}"
     )

@@ -10,7 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from realtime import RealtimeService, get_realtime_service
+from realtime import (
+    ChannelMember,
+    RealtimeEvent,
+    RealtimeService,
+    channels,
+    get_realtime_service,
+    register_channel,
+)
+from realtime.config import polling_only
 from realtime.providers.memory import MemoryService
 
 
@@ -20,8 +28,25 @@ class OwnService(MemoryService):
         self.greeting = greeting
 
 
+class MinimalService(RealtimeService):
+    """Has the three methods that every provider needs, and no authorize()."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.sent = []
+
+    def trigger(self, channel, event_name, data):
+        self.sent.append((channel, event_name, data))
+
+    def broadcast(self, channel, event):
+        self.trigger(channel, event.type, event.data)
+
+    def get_client_config(self):
+        return polling_only("minimal")
+
+
 class HalfService(RealtimeService):
-    """Lacks what every provider must have."""
+    """Lacks the abstract methods."""
 
 
 class SlowToBuild(MemoryService):
@@ -55,7 +80,7 @@ def test_a_process_has_one_service(own):
 
 
 def test_a_forked_process_has_a_service_of_its_own():
-    """Neither the thread that sends nor a connection works on both sides of a fork."""
+    """Neither its thread nor its connections survive a fork."""
     script = """if True:
         import os
         import django
@@ -96,7 +121,7 @@ def test_changed_settings_make_another_service(own):
     ("options", "greeting"),
     [("", "Hello"), ("{}", "Hello"), ('{"greeting": "Moin"}', "Moin")],
 )
-def test_a_provider_of_ones_own_gets_its_options(own, options, greeting):
+def test_a_custom_provider_gets_its_options(own, options, greeting):
     own(OwnService, options)
 
     assert get_realtime_service().greeting == greeting
@@ -132,6 +157,25 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(
         get_realtime_service()
     with pytest.raises(SystemCheckError, match=sentence):
         call_command("check")
+
+
+def test_a_provider_without_authorize_publishes_and_refuses_channels(
+    own, client, monkeypatch
+):
+    monkeypatch.setattr(channels, "_registrations", {})
+    register_channel("board-{board_id}", lambda request, board_id: ChannelMember("1"))
+    own(MinimalService)
+    get_realtime_service().broadcast("board-1", RealtimeEvent("drawn", {"line": 1}))
+    answer = client.post(
+        "/realtime/auth/", {"socket_id": "1.2", "channel_name": "private-board-1"}
+    )
+
+    assert get_realtime_service().sent == [("board-1", "drawn", {"line": 1})]
+    assert answer.status_code == 403
+    assert answer.json() == {
+        "error": "MinimalService does not authorize channels.",
+        "code": "channel",
+    }
 
 
 def test_a_right_setting_passes_the_check(own):

@@ -1,7 +1,7 @@
-"""A hundred thousand generated inputs: nothing raises, grows, or disturbs the good.
+"""A hundred thousand generated inputs: nothing raises, leaks, or affects good clients.
 
 Most are fed to the code in this process; ten thousand go over real sockets while a good
-client listens. A failure's output has the seed to repeat it with (see generated.py).
+client is subscribed. A failure's output has the seed to reproduce it (generated.py).
 """
 
 import asyncio
@@ -28,14 +28,14 @@ HANDSHAKE = (
     "Sec-WebSocket-Version: 13\r\n\r\n"
 ).encode()
 FRAMES_PER_CONNECTION = 40
-# What the caches of the interpreter and of libraries take, whatever the count.
+# Caches of the interpreter and of libraries grow by this much, whatever the count.
 GROWTH_BLOCKS = 5_000
 GROWTH_KB = 20_000
 
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """pytest shows the seed on a failure; it would keep each line of a log for that."""
+    """Print the seed for a failure, and log nothing: pytest would keep every line."""
     print(f"GENERATED_SEED={SEED}")  # noqa: T201
     logging.disable(logging.WARNING)
     yield
@@ -43,7 +43,7 @@ def quiet():
 
 
 class DiscardingTransport(asyncio.Transport):
-    """The other end of a connection, which takes everything and keeps nothing."""
+    """A transport that discards what is written."""
 
     is_open = True
 
@@ -72,14 +72,14 @@ class DiscardingTransport(asyncio.Transport):
 
 
 class FedServer:
-    """An embedded server whose connections are fed from here."""
+    """An embedded server whose connections get their bytes from the test."""
 
     def __init__(self):
         self.embedded = EmbeddedServer(APP, client_events=True)
         self.raised = []
 
     async def feed(self, rngs):
-        """Frames, and bytes that are none, until the connection is closed for them."""
+        """Feed frames and invalid bytes to one connection after the other."""
         asyncio.get_running_loop().set_exception_handler(
             lambda loop, context: self.raised.append(context)
         )
@@ -109,7 +109,7 @@ class FedServer:
         return protocol, transport
 
     async def _turns(self):
-        """Those of the loop in which what was sent is written."""
+        """The turns of the loop in which queued frames are written."""
         for _ in range(3):
             await asyncio.sleep(0)
 
@@ -129,7 +129,7 @@ def bytes_to_server(rng, socket_id):
 
 
 def assert_no_growth(work, name, count):
-    """Memory is as full after the inputs as after the first tenth of them."""
+    """The inputs take no more memory than the first tenth of them."""
     work(generated.rngs(f"{name} to warm up", count // 10))
     gc.collect()
     blocks, kb = sys.getallocatedblocks(), peak_kb()
@@ -143,7 +143,7 @@ def peak_kb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def test_the_websocket_parser_survives_what_clients_send():
+def test_no_frame_breaks_the_websocket_parser():
     fed_server = FedServer()
     assert_no_growth(
         lambda rngs: asyncio.run(fed_server.feed(rngs)),
@@ -158,7 +158,7 @@ def test_the_websocket_parser_survives_what_clients_send():
     assert fed_server.embedded._hub.channels == {}
 
 
-def test_the_http_api_answers_whatever_it_is_asked():
+def test_the_http_api_answers_every_request():
     embedded = EmbeddedServer(APP)
     statuses = set()
 
@@ -175,12 +175,12 @@ def test_the_http_api_answers_whatever_it_is_asked():
 
 
 @pytest.mark.django_db
-def test_channel_authorization_signs_for_members_and_refuses_the_rest(amira, provide):
+def test_channel_authorization_signs_for_members_only(amira, provide):
     provide("pusher")
     room = f"planning-poker-{amira.session_id}"
     names = [f"private-{room}", f"presence-{room}"]
     statuses = set()
-    # Not the test's client, which leaves something behind for each request.
+    # The test client leaks memory with each request.
     requests = RequestFactory()
     requests.cookies = amira.client.cookies
 
@@ -203,7 +203,7 @@ def is_socket_id(text):
     return len(numbers) == 2 and all(n.isascii() and n.isdigit() for n in numbers)
 
 
-def test_a_good_client_hears_everything_meanwhile():
+def test_a_good_client_meanwhile_receives_every_event():
     with RunningServer() as server, server.client() as good:
         good.subscribe("private-good")
         bad = None
@@ -217,8 +217,8 @@ def test_a_good_client_hears_everything_meanwhile():
             if bad and number % FRAMES_PER_CONNECTION == 0:
                 bad = killed(bad)
             if number % 50 == 0:
-                server.trigger("private-good", "heard", str(number))
-                assert good.receive("heard") == number
+                server.trigger("private-good", "number", str(number))
+                assert good.receive("number") == number
         if bad:
             killed(bad)
         wait_until(lambda: server.connection_count == 1)

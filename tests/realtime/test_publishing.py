@@ -36,7 +36,7 @@ def event(name, **data):
     return RealtimeEvent(name, data)
 
 
-def test_what_is_committed_is_published_in_order(transactional_db, outbox):
+def test_events_are_published_in_order_after_the_commit(transactional_db, outbox):
     with transaction.atomic():
         publish_on_commit(CHANNEL, event("drawn", line=1))
         publish_on_commit(CHANNEL, event("drawn", line=2))
@@ -54,7 +54,7 @@ def test_without_a_transaction_it_is_published_at_once(transactional_db, outbox)
     assert [published.type for published in outbox] == ["drawn"]
 
 
-def test_what_is_rolled_back_is_never_published(transactional_db, outbox):
+def test_a_rolled_back_event_is_not_published(transactional_db, outbox):
     with transaction.atomic():
         publish_on_commit(CHANNEL, event("drawn"))
         transaction.set_rollback(True)
@@ -62,9 +62,7 @@ def test_what_is_rolled_back_is_never_published(transactional_db, outbox):
     assert outbox == []
 
 
-def test_of_a_transaction_only_the_part_that_holds_is_published(
-    transactional_db, outbox
-):
+def test_an_event_of_a_rolled_back_savepoint_is_not_published(transactional_db, outbox):
     with transaction.atomic():
         publish_on_commit(CHANNEL, event("kept"))
         with transaction.atomic():
@@ -116,7 +114,7 @@ def closed(settings):
     return get_realtime_service().closed
 
 
-def test_connections_are_closed_once_it_is_committed(transactional_db, closed):
+def test_connections_are_closed_after_the_commit(transactional_db, closed):
     with transaction.atomic():
         terminate_on_commit("jonas")
         assert closed == []
@@ -124,9 +122,7 @@ def test_connections_are_closed_once_it_is_committed(transactional_db, closed):
     assert closed == ["jonas"]
 
 
-def test_whoever_was_not_removed_after_all_keeps_her_connections(
-    transactional_db, closed
-):
+def test_a_rollback_closes_no_connection(transactional_db, closed):
     with transaction.atomic():
         terminate_on_commit("jonas")
         transaction.set_rollback(True)
@@ -134,7 +130,7 @@ def test_whoever_was_not_removed_after_all_keeps_her_connections(
     assert closed == []
 
 
-def test_connections_that_cannot_be_closed_are_no_failure(transactional_db, closed):
+def test_a_failing_termination_does_not_raise(transactional_db, closed):
     with transaction.atomic():
         terminate_on_commit("nobody")
         terminate_on_commit("jonas")

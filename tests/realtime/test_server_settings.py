@@ -19,7 +19,7 @@ def configure(settings):
     return configure
 
 
-def test_its_limits_are_those_of_the_settings(configure):
+def test_its_limits_come_from_the_settings(configure):
     configure({"presence_members": 7, "unsent_bytes": 0})
 
     limits = build_embedded_server().limits
@@ -35,7 +35,7 @@ def test_its_limits_are_those_of_the_settings(configure):
         ({"webhook_url": "ftp://example.org/"}, "REALTIME_WEBHOOK_URL must be an add"),
     ],
 )
-def test_what_it_could_not_use_stops_the_start_with_a_sentence(
+def test_an_invalid_option_stops_the_start_with_a_sentence(
     configure, options, sentence
 ):
     configure(**options)

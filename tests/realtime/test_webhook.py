@@ -1,4 +1,4 @@
-"""What a provider's server tells, if it is the provider's server."""
+"""``POST /realtime/webhook/``: signed webhooks are sent on as signals."""
 
 import hashlib
 import hmac
@@ -55,7 +55,7 @@ def send(client, provide):
     return send
 
 
-def test_what_it_tells_is_passed_on(send, received):
+def test_the_events_are_sent_to_receivers(send, received):
     assert send(body()).status_code == 200
     assert received == EVENTS
 
@@ -77,7 +77,7 @@ def test_what_it_tells_is_passed_on(send, received):
         (body(None), {}),
         (b"", {}),
     ],
-    # Without these they would be named after what they send, the time included.
+    # The default ids would contain the bodies, with the current time.
     ids=[
         "another key",
         "no key",
@@ -94,9 +94,7 @@ def test_what_it_tells_is_passed_on(send, received):
         "nothing",
     ],
 )
-def test_anything_else_is_refused_and_nobody_hears_of_it(
-    send, received, content, headers
-):
+def test_anything_else_is_refused_and_sends_no_signal(send, received, content, headers):
     answer = send(content, **headers)
 
     assert answer.status_code == 403
@@ -105,19 +103,19 @@ def test_anything_else_is_refused_and_nobody_hears_of_it(
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_it_only_takes_a_post(client, provide, method):
+def test_only_post_is_allowed(client, provide, method):
     provide(**ACCOUNT)
 
     assert getattr(client, method)(ADDRESS).status_code == 405
 
 
-def test_without_a_provider_of_the_protocol_there_are_none(client, provide):
+def test_other_providers_refuse_webhooks(client, provide):
     provide("null")
 
     assert client.post(ADDRESS, {}).status_code == 403
 
 
-def test_a_receiver_that_fails_is_no_reason_to_send_it_again(send):
+def test_a_failing_receiver_does_not_fail_the_webhook(send):
     def fail(**kwargs):
         raise RuntimeError
 

@@ -11,7 +11,7 @@ from . import servers
 from .departures import DEPARTURES
 from .wire import Client
 
-# How a departure may show itself; anything else is a mistake of the test.
+# How a departure may fail a test; any other exception is an error of the test.
 DEPARTS = (
     AssertionError,
     ConnectionClosed,
@@ -24,7 +24,7 @@ DEPARTS = (
 
 
 def pytest_collection_modifyitems(items):
-    """Expect of Soketi, strictly, what departures.py lists, and nothing else."""
+    """Expect exactly the departures of departures.py from Soketi."""
     for item in items:
         if "conformance" in item.path.parts and is_of_soketi(item):
             name = item.name.replace("[soketi-", "[").replace("[soketi]", "")
@@ -54,7 +54,7 @@ def server_name(request):
 def variants(
     server_name, tmp_path_factory
 ) -> Iterator[dict[str, servers.PusherServer]]:
-    """The servers of this name that tests have asked for, by variant."""
+    """The started servers of this name, by variant."""
     started: dict[str, servers.PusherServer] = {}
     yield started
     for server in started.values():
@@ -63,7 +63,7 @@ def variants(
 
 @pytest.fixture
 def variant(server_name, variants, tmp_path_factory):
-    """Start, or find again, a server with the options of a variant."""
+    """A server with the options of a variant, started if necessary."""
 
     def variant(of: str) -> servers.PusherServer:
         if of != "plain" and server_name not in servers.VARIANTS[of]:
@@ -82,7 +82,7 @@ def variant(server_name, variants, tmp_path_factory):
 
 @pytest.fixture
 def server(variant):
-    """The server as it comes; where a test before has killed it, started again."""
+    """The server with its defaults, restarted if an earlier test has killed it."""
     return variant("plain")
 
 

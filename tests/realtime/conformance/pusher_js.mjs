@@ -1,11 +1,11 @@
-// The unmodified pusher-js: connects, subscribes, and prints what it is told as JSON.
+// The unmodified pusher-js: connects, subscribes, and prints its events as JSON.
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 const Pusher = require("../../../node_modules/pusher-js/dist/node/pusher.js");
 const { host, port, key, secret } = JSON.parse(process.argv[2]);
-const tell = (...what) => console.log(JSON.stringify(what));
+const print = (...what) => console.log(JSON.stringify(what));
 
 function authorization({ socketId, channelName }, callback) {
   const channelData = JSON.stringify({ user_id: "mira" });
@@ -27,18 +27,18 @@ const pusher = new Pusher(key, {
 });
 
 pusher.connection.bind("state_change", ({ previous, current }) => {
-  if (current === "connected") tell("connected");
-  if (previous === "connected") tell("connecting");
-  if (current === "disconnected") tell("disconnected");
+  if (current === "connected") print("connected");
+  if (previous === "connected") print("connecting");
+  if (current === "disconnected") print("disconnected");
 });
 if (secret) {
   for (const name of ["room", "private-room", "presence-room"]) {
     const channel = pusher.subscribe(name);
     channel.bind("pusher:subscription_succeeded", (members) => {
-      tell("subscribed", name, ...(name === "presence-room" ? [members.count] : []));
+      print("subscribed", name, ...(name === "presence-room" ? [members.count] : []));
     });
-    channel.bind("pusher:member_added", ({ id }) => tell("member_added", id));
-    channel.bind("pusher:member_removed", ({ id }) => tell("member_removed", id));
-    channel.bind("vote", (data) => tell("vote", data));
+    channel.bind("pusher:member_added", ({ id }) => print("member_added", id));
+    channel.bind("pusher:member_removed", ({ id }) => print("member_removed", id));
+    channel.bind("vote", (data) => print("vote", data));
   }
 }

@@ -1,4 +1,4 @@
-"""The servers that the suite runs over, each a process of its own or far away."""
+"""The servers under test, each a process of its own or a remote one."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 30
 APP = ("20170426", "a-key", "a-secret")
 
-# What the suite needs beyond a server as it comes, in the words of each.
+# The options that tests need beyond the defaults, by the names of each server.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "plain": {
         "embedded": {},
@@ -41,7 +41,7 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 class PusherServer(Protocol):
-    """A server under test: where it is, and the one app that it has."""
+    """A server under test: its address, and its one app."""
 
     host: str
     port: int
@@ -113,7 +113,7 @@ class SoketiUnderTest(Soketi):
 
 
 class Remote:
-    """A server that somebody else runs; it can be neither started nor stopped."""
+    """A remote server, which tests can neither start nor stop."""
 
     is_running = True
 
@@ -150,5 +150,5 @@ def make(name: str, variant: str, folder: Path) -> PusherServer:
 def wait_until(condition: Callable[[], Any]) -> None:
     deadline = monotonic() + PATIENCE_SECONDS
     while not condition():
-        assert monotonic() < deadline, "it did not come about"
+        assert monotonic() < deadline, "the condition was not met in time"
         sleep(0.01)

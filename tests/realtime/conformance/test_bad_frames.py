@@ -1,4 +1,4 @@
-"""T11: nothing that a client can send disturbs another one, or the server."""
+"""T11: no frame of a client affects another client or the server."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ FRAMES = {
 
 
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
-def test_t11_a_malformed_frame_disturbs_nobody(server, frame):
+def test_t11_a_malformed_frame_affects_no_other_connection(server, frame):
     with Client(server) as good, Client(server) as bad:
         good.subscribe("room")
         bad.websocket.send(frame)
@@ -75,8 +75,8 @@ def test_t11_a_frame_of_a_megabyte_closes_its_connection_alone(server):
         assert good.events() == ["vote"]
 
 
-def test_t11_what_is_small_only_while_compressed_is_refused_too(server):
-    """A bomb of some KB would unfold into 8 MB; a server need not take deflate."""
+def test_t11_a_compression_bomb_is_refused(server):
+    """Some KB would decompress into 8 MB. A server need not support deflate."""
     factory = ClientPerMessageDeflateFactory(client_max_window_bits=None)
     with Client(server, extensions=[factory]) as client:
         client.received()
@@ -86,7 +86,7 @@ def test_t11_what_is_small_only_while_compressed_is_refused_too(server):
         assert later.socket_id
 
 
-def test_t11_what_is_compressed_though_nobody_agreed_to_that_is_not_unfolded(server):
+def test_t11_a_compressed_frame_without_the_extension_is_not_decompressed(server):
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     bomb = compressor.compress(b" " * 8_000_000) + compressor.flush(zlib.Z_SYNC_FLUSH)
     with Client(server) as client:
@@ -102,7 +102,7 @@ def test_t11_what_is_compressed_though_nobody_agreed_to_that_is_not_unfolded(ser
 
 
 def closes_for(client, text):
-    """Whether the server closes the connection when it is sent this."""
+    """Whether the server closes the connection after this text."""
     try:
         client.websocket.send(text)
         client.received()

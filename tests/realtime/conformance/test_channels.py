@@ -1,4 +1,4 @@
-"""T3 to T5: each type of channel, each refusal, and subscribing in every order."""
+"""T3 to T5: each type of channel, each refusal, and every order of subscribing."""
 
 import itertools
 
@@ -51,7 +51,7 @@ FAULTS = [wrong_signature, no_signature, another_key, another_socket, another_ch
 
 
 @pytest.mark.parametrize("channel", TYPES)
-def test_t3_each_type_confirms_first_and_then_brings_events(server, channel):
+def test_t3_each_type_sends_the_confirmation_before_events(server, channel):
     with Client(server) as client:
         client.send_subscribe(channel)
         frame = client.frame()
@@ -68,28 +68,28 @@ def test_t3_each_type_confirms_first_and_then_brings_events(server, channel):
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("channel", SIGNED)
-def test_t3_a_refused_one_keeps_the_connection_and_hears_nothing(
+def test_t3_a_refused_client_keeps_its_connection_and_receives_nothing(
     server, channel, fault
 ):
     with Client(server) as client:
         client.send_subscribe(channel, **fault(client, channel))
-        told = client.events()
-        assert len(told) == 1
-        assert set(told) <= REFUSALS
+        answers = client.events()
+        assert len(answers) == 1
+        assert set(answers) <= REFUSALS
         trigger(server, channel)
         assert client.received() == []
 
-        # T4: pusher-js may send a stale signature, and then the right one.
+        # T4: pusher-js may send a stale signature before the right one.
         client.subscribe(channel)
 
 
 def test_t3_a_refusal_is_a_pusher_error(server):
     with Client(server) as client:
         client.send_subscribe("private-room", auth=None)
-        [told] = client.received()
+        [error] = client.received()
 
-    assert told["event"] == "pusher:error"
-    assert set(told["data"]) == {"message", "code"}
+    assert error["event"] == "pusher:error"
+    assert set(error["data"]) == {"message", "code"}
 
 
 def test_t3_tampered_channel_data_are_refused(server):
@@ -102,7 +102,7 @@ def test_t3_tampered_channel_data_are_refused(server):
 
 
 @pytest.mark.parametrize("data", [None, "{}", '{"user_id": ""}', "[1]", "no JSON"])
-def test_t3_a_presence_channel_needs_to_know_who(server, data):
+def test_t3_a_presence_channel_needs_a_user_id(server, data):
     with Client(server) as client:
         text = f"{client.socket_id}:presence-room" + (f":{data}" if data else "")
         auth = f"{server.key}:{sign(server, text)}"
@@ -113,14 +113,14 @@ def test_t3_a_presence_channel_needs_to_know_who(server, data):
 
 
 @pytest.mark.parametrize("name", ["", "with space", "ümlaut", "#private", "a:b"])
-def test_t3_a_wrong_name_is_refused(server, name):
+def test_t3_an_invalid_name_is_refused(server, name):
     with Client(server) as client:
         client.send_subscribe(name)
 
         assert set(client.events()) <= REFUSALS
 
 
-def test_t3_the_users_own_channel_is_for_who_is_signed_in(server):
+def test_t3_a_users_own_channel_needs_their_sign_in(server):
     with Client(server) as stranger, Client(server) as mira:
         mira.sign_in("mira")
         mira.receive("pusher:signin_success")
@@ -132,7 +132,7 @@ def test_t3_the_users_own_channel_is_for_who_is_signed_in(server):
         assert set(stranger.events()) <= REFUSALS
 
 
-def test_t3_a_sign_in_is_confirmed_with_what_was_signed(server):
+def test_t3_a_sign_in_is_confirmed_with_its_user_data(server):
     with Client(server) as client:
         client.sign_in("mira")
 
@@ -150,7 +150,7 @@ def test_t3_a_wrong_sign_in_keeps_the_connection(server):
         assert client.events() == ["pusher:error"]
 
 
-def test_t4_a_stale_signature_and_then_the_right_one(server):
+def test_t4_a_stale_signature_may_precede_the_right_one(server):
     with Client(server) as old:
         stale = signed(server, old.socket_id, "private-room")
     with Client(server) as client:
@@ -163,7 +163,7 @@ def test_t4_a_stale_signature_and_then_the_right_one(server):
 
 
 @pytest.mark.parametrize("channel", ["room", "presence-room"])
-def test_t5_who_subscribes_twice_hears_once(server, channel):
+def test_t5_a_second_subscription_duplicates_no_event(server, channel):
     with Client(server) as client, Client(server) as other:
         other.subscribe(channel, {"user_id": "other"})
         client.subscribe(channel, {"user_id": "mira"})
@@ -185,7 +185,7 @@ def test_t5_a_second_confirmation_is_never_sent(server):
 
 
 @pytest.mark.parametrize("channel", ["room", "presence-room", "no name at all"])
-def test_t5_to_leave_what_one_was_not_on_is_harmless(server, channel):
+def test_t5_unsubscribing_without_a_subscription_is_harmless(server, channel):
     with Client(server) as client:
         client.send("pusher:unsubscribe", {"channel": channel})
 
@@ -197,7 +197,7 @@ def test_t5_to_leave_what_one_was_not_on_is_harmless(server, channel):
     [steps for n in (2, 3, 4) for steps in itertools.product("su", repeat=n)],
     ids="".join,
 )
-def test_t5_the_last_of_many_subscribes_and_unsubscribes_counts(server, steps):
+def test_t5_the_last_of_many_subscribes_and_unsubscribes_decides(server, steps):
     with Client(server) as client:
         for step in steps:
             if step == "s":

@@ -1,4 +1,4 @@
-"""T1 and T2: being let in, and staying alive."""
+"""T1 and T2: the handshake, refusals and pings."""
 
 import contextlib
 import re
@@ -36,7 +36,7 @@ def test_t1_the_first_frame_is_the_handshake_byte_by_byte(server):
     ],
     ids=["unknown key", "protocol", "no protocol", "path"],
 )
-def test_t1_who_is_refused_is_told_by_the_close_code(server, path, code):
+def test_t1_a_refused_connection_gets_a_close_code(server, path, code):
     client = Client(server, path.replace("KEY", server.key))
 
     assert refusal_code(client) == code
@@ -48,7 +48,7 @@ def test_t1_a_page_of_a_foreign_origin_is_refused(server):
     assert refusal_code(client) == 4009
 
 
-def test_t1_the_servers_own_origin_is_let_in(server):
+def test_t1_the_servers_own_origin_is_accepted(server):
     with Client(server, origin=f"http://{server.host}:{server.port}") as client:
         assert client.socket_id
 
@@ -66,25 +66,25 @@ def test_t2_a_protocol_level_ping_is_answered(server):
 
 
 def test_t2_a_hidden_tab_whose_browser_answers_pings_stays(variant):
-    """Its timers run once a minute, so it sends nothing by itself."""
+    """The timers of a hidden tab are throttled, so it sends nothing by itself."""
     with Client(variant("sweeping")) as client:
         pings = count_pings(client)
-        # By the third, a client that answered none would be gone.
+        # By the third, a client without any answer would be closed.
         wait_until(lambda: len(pings) >= 3)
 
         assert client.received() == []
 
 
-def test_t2_who_answers_no_ping_is_closed_with_4201(variant):
+def test_t2_a_connection_that_answers_no_ping_is_closed_with_4201(variant):
     with Client(variant("sweeping")) as client:
-        # As a machine that went to sleep.
+        # As a machine that is suspended.
         suppress_pongs(client)
 
         assert client.close_code() == 4201
 
 
 def refusal_code(client):
-    """The code that it is closed with; None once it is let in after all."""
+    """The code that it is closed with; None if it is accepted."""
     with contextlib.suppress(ConnectionClosed):
         client.received()
     return client.websocket.close_code
@@ -115,13 +115,13 @@ def suppress_pongs(client):
     protocol.recv_frame = recv_frame
 
 
-def test_t1_a_refusal_holds_no_secret(server):
+def test_t1_a_refusal_discloses_no_secret(server):
     with Client(server) as client:
         client.send_subscribe("private-room", auth=f"{server.key}:{'0' * 64}")
-        told = str(client.received())
+        text = str(client.received())
 
-    assert sign(server, f"{client.socket_id}:private-room") not in told
-    assert server.secret not in told
+    assert sign(server, f"{client.socket_id}:private-room") not in text
+    assert server.secret not in text
 
 
 def test_t1_a_close_frame_from_the_client_is_answered(server):

@@ -1,4 +1,4 @@
-"""T7 to T10: who gets an event, client events, cached events, and exact limits."""
+"""T7 to T10: recipients of an event, client events, cached events, exact limits."""
 
 import json
 
@@ -9,7 +9,7 @@ from .wire import Client, request, trigger
 ONE_KB_TEN = 10_240
 
 
-def test_t7_only_the_connection_that_caused_it_is_left_out(server):
+def test_t7_only_the_excluded_connection_misses_an_event(server):
     with Client(server) as tab, Client(server) as other_tab:
         for client in (tab, other_tab):
             client.subscribe("private-room")
@@ -20,7 +20,7 @@ def test_t7_only_the_connection_that_caused_it_is_left_out(server):
         assert other_tab.events() == ["vote", "vote"]
 
 
-def test_t7_an_unknown_connection_leaves_nobody_out(server):
+def test_t7_an_unknown_connection_excludes_nobody(server):
     with Client(server) as client:
         client.subscribe("private-room")
 
@@ -28,7 +28,7 @@ def test_t7_an_unknown_connection_leaves_nobody_out(server):
         assert client.events() == ["vote"]
 
 
-def test_t8_client_events_are_off_unless_turned_on(server):
+def test_t8_client_events_are_off_by_default(server):
     with Client(server) as sender, Client(server) as other:
         for client in (sender, other):
             client.subscribe("private-room")
@@ -48,9 +48,7 @@ def test_t8_client_events_are_off_unless_turned_on(server):
     ],
     ids=["public", "not subscribed", "long name", "encrypted"],
 )
-def test_t8_a_client_event_that_may_not_be_reaches_nobody(
-    variant, event, channel, subscribes
-):
+def test_t8_an_invalid_client_event_is_not_relayed(variant, event, channel, subscribes):
     server = variant("with client events")
     with Client(server) as sender, Client(server) as other:
         other.subscribe(channel)
@@ -101,14 +99,14 @@ def test_t8_more_than_ten_a_second_are_refused(variant):
             sender.send("client-typing", {}, channel="private-room")
         refused = [message["data"]["code"] for message in sender.received()]
 
-        # The second in which they were sent may have turned meanwhile.
+        # They may have been sent in two different seconds.
         assert 10 <= len(refused) <= 20
         assert set(refused) == {4301}
         assert len(other.received()) == 30 - len(refused)
 
 
 @pytest.mark.parametrize("channel", ["cache-a", "private-cache-a", "presence-cache-a"])
-def test_t9_who_comes_later_is_told_the_last_event(server, channel):
+def test_t9_a_later_subscriber_receives_the_last_event(server, channel):
     with Client(server) as early:
         early.subscribe(channel, {"user_id": "early"})
         for number in (1, 2):
@@ -121,7 +119,7 @@ def test_t9_who_comes_later_is_told_the_last_event(server, channel):
     assert (cached["event"], cached["data"]) == ("vote", 2)
 
 
-def test_t9_where_nothing_was_there_is_a_cache_miss(server):
+def test_t9_without_an_event_there_is_a_cache_miss(server):
     with Client(server) as client:
         client.send_subscribe("cache-untouched")
 
@@ -147,7 +145,7 @@ def test_t10_a_limit_is_exact_on_a_trigger(server, bound):
     assert trigger(server, "room", **event(limit + 1)) == too_much
 
 
-def test_t10_a_batch_has_ten_events_and_is_taken_whole_or_not(server):
+def test_t10_a_batch_has_ten_events_and_is_atomic(server):
     def batch(*names):
         events = [{"name": n, "data": "{}", "channel": "room"} for n in names]
         return request(server, "POST", "batch_events", {"batch": events})[0]
@@ -170,7 +168,7 @@ def test_t10_a_channel_name_is_limited_on_a_subscribe(server, length, is_taken):
         assert (client.events() == accepted) is is_taken
 
 
-def test_t10_every_frame_up_to_10000_bytes_is_taken(server):
+def test_t10_a_frame_of_10000_bytes_is_accepted(server):
     with Client(server) as client:
         frame = json.dumps({"event": "pusher:ping", "data": ""})
         client.websocket.send(frame.replace('""', f'"{"x" * (10_000 - len(frame))}"'))

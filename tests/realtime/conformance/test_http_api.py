@@ -1,4 +1,4 @@
-"""T12 and T13: who may use the HTTP API, and how it answers."""
+"""T12 and T13: authentication and responses of the HTTP API."""
 
 import contextlib
 import hashlib
@@ -46,7 +46,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
-def test_t12_a_request_that_is_not_signed_right_does_nothing(server, changes):
+def test_t12_a_request_with_a_wrong_signature_has_no_effect(server, changes):
     with Client(server) as client:
         client.subscribe("room")
         post(server, **changes())
@@ -55,14 +55,14 @@ def test_t12_a_request_that_is_not_signed_right_does_nothing(server, changes):
 
 
 @pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
-def test_t12_a_request_that_is_not_signed_right_is_401(server, changes):
+def test_t12_a_request_with_a_wrong_signature_is_401(server, changes):
     status, body = post(server, **changes())
 
     assert status == 401
     assert isinstance(json.loads(body)["error"], str)
 
 
-def test_t12_a_wrong_signature_is_401_and_tells_no_right_one(server):
+def test_t12_the_401_does_not_disclose_the_right_signature(server):
     path = events_path(server)
     right = query(server, "POST", path, BODY)
     wrong = right[:-64] + "0" * 64
@@ -76,7 +76,7 @@ def test_t12_another_app_is_refused(server):
     assert post(server, path="/apps/1/events")[0] in (401, 404)
 
 
-def test_t12_keys_are_signed_in_lower_case_and_values_as_they_are(server):
+def test_t12_keys_are_signed_in_lower_case_and_values_unescaped(server):
     path = f"/apps/{server.app_id}/channels"
     text = query(server, "GET", path, b"", FILTER_by_prefix="presence-")
     assert exchange(server, "GET", f"{path}?{text}")[0] == 200
@@ -87,7 +87,7 @@ def test_t12_keys_are_signed_in_lower_case_and_values_as_they_are(server):
 
 
 def test_t12_a_get_may_carry_the_hash_of_its_empty_body(server):
-    """The `pusher` package sends it with each."""
+    """The `pusher` package sends it with each GET."""
     digest = hashlib.md5(b"").hexdigest()
 
     assert request(server, "GET", "channels", body_md5=digest)[0] == 200
@@ -122,7 +122,7 @@ def test_t12_a_get_may_carry_the_hash_of_its_empty_body(server):
         "unknown path",
     ],
 )
-def test_t13_a_refusal_has_its_status_and_says_why_in_json(
+def test_t13_an_error_has_its_status_and_a_reason_in_json(
     server, method, path, body, status
 ):
     path = f"/apps/{server.app_id}/{path}"
@@ -148,7 +148,7 @@ def test_t13_one_connection_serves_many_requests(server):
             assert not response.will_close
 
 
-def test_t13_requests_sent_at_once_are_answered_in_order(server):
+def test_t13_pipelined_requests_are_answered_in_order(server):
     with socket.create_connection((server.host, server.port), 10) as raw:
         raw.sendall(raw_request(server) * 3)
         received = b""
@@ -184,7 +184,7 @@ def raw_request(server):
     ).encode() + BODY
 
 
-def test_t13_a_refused_signature_names_no_secret(server):
+def test_t13_a_401_discloses_no_secret(server):
     answer = post(server, auth_key="another")[1].decode()
 
     assert server.secret not in answer

@@ -1,4 +1,4 @@
-"""T14 and T15: the unmodified libraries of Pusher, on either side."""
+"""T14 and T15: Pusher's unmodified libraries for servers and browsers."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 30
 
 @pytest.fixture
 def publisher(server):
-    """pusher 3.3.4, as an application would make it."""
+    """pusher 3.3.4, as an application would use it."""
     return pusher.Pusher(
         app_id=server.app_id,
         key=server.key,
@@ -30,7 +30,7 @@ def publisher(server):
     )
 
 
-def test_t14_it_triggers_alone_and_in_batches(server, publisher):
+def test_t14_it_triggers_single_events_and_batches(server, publisher):
     with Client(server) as client, Client(server) as tab:
         for each in (client, tab):
             each.subscribe("private-room")
@@ -47,7 +47,7 @@ def test_t14_it_triggers_alone_and_in_batches(server, publisher):
         assert tab.events() == ["a", "b"]
 
 
-def test_t14_it_asks_about_channels(server, publisher):
+def test_t14_it_queries_channels(server, publisher):
     with Client(server) as client:
         client.subscribe("private-room")
         client.subscribe("presence-room", {"user_id": "mira"})
@@ -78,7 +78,7 @@ def test_t14_it_reaches_and_terminates_a_user(server, publisher):
         assert jonas.received() == []
 
 
-def test_t14_it_is_told_what_is_wrong(server, publisher):
+def test_t14_it_raises_its_own_exceptions(server, publisher):
     with pytest.raises(pusher.errors.PusherBadRequest):
         publisher.users_info("private-room")
     publisher._pusher_client._secret = "wrong"
@@ -88,7 +88,7 @@ def test_t14_it_is_told_what_is_wrong(server, publisher):
 
 @pytest.fixture
 def browser(server):
-    """pusher-js 8.6.0 in Node.js, which tells what happens to it, line by line."""
+    """pusher-js 8.6.0 in Node.js, which prints its events line by line."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("There is no Node.js on this machine.")
@@ -111,7 +111,7 @@ def next_line(process):
     return json.loads(line)
 
 
-def test_t15_pusher_js_connects_subscribes_and_hears(server, browser, publisher):
+def test_t15_pusher_js_connects_subscribes_and_receives(server, browser, publisher):
     lines = [next_line(browser) for _ in range(4)]
     assert lines[0] == ["connected"]
     assert sorted(lines[1:]) == [
@@ -128,7 +128,7 @@ def test_t15_pusher_js_connects_subscribes_and_hears(server, browser, publisher)
     assert next_line(browser) == ["vote", {"card": "½"}]
 
 
-def test_t15_t19_pusher_js_comes_back_after_a_restart(
+def test_t15_t19_pusher_js_reconnects_after_a_restart(
     server, server_name, browser, publisher
 ):
     if server_name != "embedded":
@@ -148,7 +148,7 @@ def test_t15_t19_pusher_js_comes_back_after_a_restart(
     assert line == ["vote", {"card": "½"}]
 
 
-def test_t15_pusher_js_gives_up_where_its_key_is_unknown(server, browser):
+def test_t15_pusher_js_gives_up_on_an_unknown_key(server, browser):
     for _ in range(4):
         next_line(browser)
     stranger = subprocess.run(

@@ -1,4 +1,4 @@
-"""T6: who is here is told by user, once each, whatever their tabs do."""
+"""T6: presence is per user, whatever their tabs do."""
 
 import random
 
@@ -17,7 +17,7 @@ def joined(server, user_id, **user_info):
     return client
 
 
-def test_t6_the_others_hear_of_the_first_tab_and_of_the_last(server):
+def test_t6_only_the_first_and_the_last_tab_send_member_events(server):
     with joined(server, "watcher") as watcher:
         first = joined(server, "mira", name="Mira ½ 🃏")
         received = watcher.receive(ADDED)["data"]
@@ -30,7 +30,7 @@ def test_t6_the_others_hear_of_the_first_tab_and_of_the_last(server):
         assert watcher.receive(REMOVED)["data"] == {"user_id": "mira"}
 
 
-def test_t6_who_joins_is_told_who_is_there_with_herself(server):
+def test_t6_a_new_member_receives_all_members_themselves_included(server):
     with joined(server, "jonas", role="voter"), Client(server) as client:
         user = {"user_id": "mira", "user_info": {"name": "Mira"}}
         presence = client.subscribe(ROOM, user)["presence"]
@@ -50,24 +50,24 @@ def test_t6_a_number_as_id_becomes_a_string(server):
         assert watcher.receive(ADDED)["data"]["user_id"] == "7"
 
 
-def test_t6_the_hundred_and_first_is_refused_and_a_further_tab_is_not(server):
-    people = [joined(server, f"user-{number}") for number in range(100)]
+def test_t6_the_101st_member_is_refused_but_not_a_members_next_tab(server):
+    clients = [joined(server, f"user-{number}") for number in range(100)]
     with Client(server) as late, Client(server) as tab:
         late.send_subscribe(ROOM, {"user_id": "late"})
-        told = late.events()
-        assert len(told) == 1
-        assert told[0] in ("pusher:error", "pusher:subscription_error")
+        answers = late.events()
+        assert len(answers) == 1
+        assert answers[0] in ("pusher:error", "pusher:subscription_error")
 
         tab.send_subscribe(ROOM, {"user_id": "user-1"})
         answers = [e for e in tab.events() if e not in (ADDED, REMOVED)]
-    for client in people:
+    for client in clients:
         client.websocket.close()
 
     assert answers == ["pusher_internal:subscription_succeeded"]
 
 
 @pytest.mark.parametrize(
-    ("user", "is_welcome"),
+    ("user", "is_accepted"),
     [
         ({"user_id": "u" * 128}, True),
         ({"user_id": "u" * 129}, False),
@@ -76,15 +76,15 @@ def test_t6_the_hundred_and_first_is_refused_and_a_further_tab_is_not(server):
     ],
     ids=["id of 128", "id of 129", "info of 1,024 bytes", "info of 1,026 bytes"],
 )
-def test_t6_the_limits_are_exact_and_in_bytes(server, user, is_welcome):
+def test_t6_the_limits_are_exact_and_in_bytes(server, user, is_accepted):
     with Client(server) as client:
         client.send_subscribe(ROOM, user)
 
-        welcomes = ["pusher_internal:subscription_succeeded"]
-        assert (client.events() == welcomes) is is_welcome
+        accepted = ["pusher_internal:subscription_succeeded"]
+        assert (client.events() == accepted) is is_accepted
 
 
-def test_t6_a_thousand_hasty_joins_and_leaves_end_right(server):
+def test_t6_a_thousand_joins_and_leaves_add_up(server):
     chance = random.Random(6)
     with joined(server, "watcher") as watcher:
         tabs = [Client(server).__enter__() for _ in range(10)]
@@ -95,7 +95,7 @@ def test_t6_a_thousand_hasty_joins_and_leaves_end_right(server):
             if on[number]:
                 tab.send("pusher:unsubscribe", {"channel": ROOM})
             else:
-                # Two tabs each of five people.
+                # Five users with two tabs each.
                 tab.send_subscribe(ROOM, {"user_id": f"user-{number % 5}"})
             on[number] = not on[number]
         for tab in tabs:

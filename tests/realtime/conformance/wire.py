@@ -1,4 +1,4 @@
-"""A client of the protocol and of the HTTP API that adds nothing of its own."""
+"""A minimal client of the protocol and of the HTTP API."""
 
 import contextlib
 import hashlib
@@ -25,7 +25,7 @@ def sign(server: PusherServer, text: str) -> str:
 def signed(
     server: PusherServer, socket_id: str, channel: str, user: object = None
 ) -> dict[str, str]:
-    """What a browser sends to subscribe, with what the application signed for it."""
+    """The data of a browser's pusher:subscribe, signed by the application."""
     if user is None:
         signature = sign(server, f"{socket_id}:{channel}")
         return {"channel": channel, "auth": f"{server.key}:{signature}"}
@@ -48,7 +48,7 @@ class Client:
             "compression": None,
             "proxy": None,
             "ping_interval": None,
-            # Read all along, whatever the test has not asked for yet.
+            # Keep reading, even if the test does not.
             "max_queue": None,
             **options,
         }
@@ -73,7 +73,7 @@ class Client:
         return frame
 
     def message(self) -> dict[str, Any]:
-        """The next message, its data read if it is JSON in a string."""
+        """The next message, its data parsed if it is JSON in a string."""
         message = self.frame()
         if isinstance(message.get("data"), str):
             with contextlib.suppress(ValueError):
@@ -81,15 +81,15 @@ class Client:
         return message
 
     def receive(self, event: str) -> dict[str, Any]:
-        """The next message that is this event, whatever comes before."""
+        """The next message of this event; others are skipped."""
         while (message := self.message())["event"] != event:
             pass
         return message
 
     def received(self) -> list[dict[str, Any]]:
-        """What has been sent to this client: it would have come before the pong."""
+        """All messages that the server sent before the pong."""
         messages = []
-        # Some servers answer in a later turn of their loop than they read.
+        # Some servers answer in a later turn of their loop.
         for _ in range(2):
             self.send("pusher:ping", {})
             while (message := self.message())["event"] != "pusher:pong":
@@ -100,14 +100,14 @@ class Client:
         return [message["event"] for message in self.received()]
 
     def subscribe(self, channel: str, user: object = None, **changes: object) -> Any:
-        """Subscribe as a browser that is let in, and give back what it is told."""
+        """Subscribe successfully, and return the confirmation's data."""
         self.send_subscribe(channel, user, **changes)
         return self.receive("pusher_internal:subscription_succeeded").get("data")
 
     def send_subscribe(
         self, channel: str, user: object = None, **changes: object
     ) -> None:
-        """Send a subscription, with what is changed in it; None takes a field away."""
+        """Send a pusher:subscribe with changed fields; None removes a field."""
         data: dict[str, object] = {"channel": channel}
         if channel.startswith(("private-", "presence-")):
             if channel.startswith("private-"):
@@ -126,17 +126,17 @@ class Client:
         self.send("pusher:signin", {"auth": auth, "user_data": user_data})
 
     def close_code(self) -> int | None:
-        """With which code the server closes the connection, after any messages."""
+        """The code with which the server closes the connection, after any messages."""
         with contextlib.suppress(ConnectionClosed):
             while True:
                 self.websocket.recv(PATIENCE_SECONDS)
         return self.websocket.close_code
 
     def kill(self) -> None:
-        """Drop the connection as a pulled plug does: without a close frame."""
+        """Drop the connection without a close frame, as a network failure does."""
         linger = struct.pack("ii", 1, 0)
         connected: socket.socket = self.websocket.socket
-        # The server may have been quicker.
+        # The server may have closed it first.
         with contextlib.suppress(OSError):
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             connected.close()
@@ -145,7 +145,7 @@ class Client:
 def query(
     server: PusherServer, method: str, path: str, body: bytes, **changes: str | None
 ) -> str:
-    """The signed query of a request; ``changes`` are made before it is signed."""
+    """The signed query of a request, with ``changes`` made before it is signed."""
     parameters: dict[str, str | None] = {
         "auth_key": server.key,
         "auth_timestamp": str(int(time.time())),
@@ -179,7 +179,7 @@ def request(
     body: object = None,
     **changes: Any,
 ) -> tuple[int, Any]:
-    """A signed request to the HTTP API: the status, and what its JSON says."""
+    """The status and the parsed JSON of a signed request to the HTTP API."""
     path = f"/apps/{server.app_id}/{endpoint}"
     content = b"" if body is None else json.dumps(body).encode()
     target = f"{path}?{query(server, method, path, content, **changes)}"
@@ -193,7 +193,7 @@ def trigger(
     name: str = "vote",
     **more: object,
 ) -> int:
-    """Publish an event; gives the status back."""
+    """Publish an event, and return the status."""
     channels = [channel] if isinstance(channel, str) else channel
     event = {"name": name, "channels": channels, "data": "{}", **more}
     status, _ = request(server, "POST", "events", event)

@@ -192,18 +192,18 @@ def test_a_clock_that_the_server_finds_wrong(server, check_realtime):
 
 
 @pytest.mark.parametrize(
-    ("theirs", "told"),
+    ("theirs", "expected"),
     [
         (timedelta(minutes=15), "15 minutes behind"),
         (timedelta(hours=-2), "120 minutes"),
     ],
 )
-def test_a_clock_that_is_off(check_realtime, theirs, told):
+def test_a_clock_that_is_off(check_realtime, theirs, expected):
     with pusher_server(lambda line: line.recv(), clock=theirs) as port:
         printed, is_well = check_realtime(port)
 
     assert not is_well
-    assert told in printed
+    assert expected in printed
     assert "Set the clock" in printed
 
 
@@ -219,7 +219,7 @@ def test_a_clock_that_will_soon_be_off(check_realtime):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         (b"200 OK\r\n", "Let the proxy pass WebSockets on"),
         (b"400 Bad Request\r\n", "Let the proxy pass WebSockets on"),
@@ -232,14 +232,14 @@ def test_a_clock_that_will_soon_be_off(check_realtime):
         (b"301 Moved\r\nLocation: wss://a.example/\r\n", "Browsers follow no redirect"),
     ],
 )
-def test_a_proxy_that_eats_websockets(check_realtime, answer, told):
+def test_a_proxy_that_eats_websockets(check_realtime, answer, expected):
     with answering(b"HTTP/1.1 " + answer + with_length(b"<html>")) as port:
         printed, is_well = check_realtime(port)
 
     assert not is_well
     assert f"answered with HTTP {answer[:3].decode()}" in printed
     assert ("by nginx" in printed) == (b"nginx" in answer)
-    assert told in printed
+    assert expected in printed
 
 
 @pytest.mark.usefixtures("short_timeouts")

@@ -31,7 +31,7 @@ def events_in(requests):
             yield channel, event["name"], json.loads(event["data"])
 
 
-def test_a_whole_session_goes_to_hosted_pusher_in_its_order(provide, network):
+def test_a_whole_session_is_sent_to_hosted_pusher_in_order(provide, network):
     provide("pusher", **ACCOUNT)
     amira = Player("Amira")
     session_id = amira.starts_a_session()

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.parametrize("name", ["log", "null"])
-def test_browsers_are_told_that_nothing_will_come(provide, name):
+def test_browsers_poll(provide, name):
     service = provide(name)
 
     assert service.get_client_config()["provider"] == name
@@ -14,12 +14,12 @@ def test_browsers_are_told_that_nothing_will_come(provide, name):
 
 
 @pytest.mark.parametrize("name", ["log", "null"])
-def test_what_json_cannot_carry_is_refused_as_by_the_others(provide, name):
+def test_data_that_is_not_json_raises(provide, name):
     with pytest.raises(TypeError):
         provide(name).trigger("board-1", "drawn", {"colour": object()})
 
 
-def test_the_log_names_events_and_never_tells_what_is_in_them(provide, caplog):
+def test_the_log_has_the_names_of_events_and_not_their_data(provide, caplog):
     with caplog.at_level(logging.INFO, "realtime"):
         provide("log").trigger("board-1", "drawn", {"colour": "grün"})
 

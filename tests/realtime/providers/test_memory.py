@@ -3,7 +3,7 @@ import pytest
 from realtime.providers.memory import Published
 
 
-def test_the_outbox_has_what_a_browser_would_have_read(provide):
+def test_the_outbox_has_events_as_browsers_would_parse_them(provide):
     service = provide("memory")
     data = {"lines": (1, 2), "colour": None}
     service.trigger("board-1", "drawn", data)
@@ -19,7 +19,7 @@ def test_the_outbox_has_what_a_browser_would_have_read(provide):
     ("data", "error"),
     [({"line": {1, 2}}, TypeError), ({"mean": float("nan")}, ValueError)],
 )
-def test_what_json_cannot_carry_is_refused_by_every_provider(
+def test_data_that_is_not_json_raises_with_every_provider(
     provide, provider, data, error
 ):
     with pytest.raises(error):

@@ -25,7 +25,7 @@ OWN = {**ACCOUNT, "host": "soketi", "port": "6001", "scheme": "http"}
 
 
 def is_signed(request, secret):
-    """As Pusher's documentation says it (HTTP API, authentication)."""
+    """Pusher docs, HTTP API, authentication."""
     url = urlsplit(request.url)
     parameters = dict(parse_qsl(url.query))
     signature = parameters.pop("auth_signature")
@@ -49,7 +49,7 @@ def trigger(service, *names):
     [
         ({}, "https://api-us2.pusher.com/apps/42/events"),
         ({"cluster": "eu"}, "https://api-eu.pusher.com/apps/42/events"),
-        # Without a host they belong to nothing; templates of others set them anyway.
+        # Unused without a host, but set by common .env templates.
         (
             {"port": "443", "scheme": "https"},
             "https://api-us2.pusher.com/apps/42/events",
@@ -60,7 +60,7 @@ def trigger(service, *names):
         ({**OWN, "public_host": "live.example"}, "http://soketi:6001/apps/42/events"),
     ],
 )
-def test_the_request_that_leaves_goes_to_the_right_place_and_is_signed(
+def test_the_request_has_the_right_url_and_signature(
     provide, network, options, address
 ):
     trigger(provide(**{**ACCOUNT, **options}))
@@ -89,7 +89,7 @@ def events_in(requests):
             yield channel, event["name"]
 
 
-def test_events_leave_in_their_order_with_little_patience(provide, network):
+def test_events_are_sent_in_order_with_a_short_timeout(provide, network):
     names = [f"event-{number}" for number in range(25)]
     trigger(provide(**ACCOUNT), *names)
 
@@ -101,7 +101,7 @@ def test_events_leave_in_their_order_with_little_patience(provide, network):
     assert {options["timeout"] for options in network.options} == {2}
 
 
-def test_the_providers_certificates_are_those_of_the_machine(
+def test_certificates_are_checked_with_the_machines_ca_bundle(
     provide, network, monkeypatch
 ):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/our/own/authority.pem")
@@ -110,7 +110,7 @@ def test_the_providers_certificates_are_those_of_the_machine(
     assert network.options[0]["verify"] == "/our/own/authority.pem"
 
 
-def test_a_dropped_connection_is_tried_once_more(provide, network, caplog):
+def test_a_dropped_connection_is_retried_once(provide, network, caplog):
     network.answers = [requests.ConnectionError("Connection aborted.")]
     trigger(provide(**ACCOUNT))
 
@@ -131,7 +131,7 @@ def test_a_dropped_connection_is_tried_once_more(provide, network, caplog):
         ([requests.ConnectionError("refused")] * 2, 2, "ConnectionError: refused"),
     ],
 )
-def test_a_provider_that_fails_is_logged_and_what_was_lost_is_made_up_for(
+def test_a_failure_is_logged_and_followed_by_a_refetch(
     provide, network, caplog, answers, requests_made, reason
 ):
     network.answers = list(answers)
@@ -185,7 +185,7 @@ def test_a_provider_that_fails_is_logged_and_what_was_lost_is_made_up_for(
         ),
     ],
 )
-def test_browsers_are_told_where_to_connect(
+def test_the_client_config_says_where_to_connect(
     provide, options, cluster, host, port, tls, source
 ):
     service = provide(**options)
@@ -206,7 +206,7 @@ def test_browsers_are_told_where_to_connect(
     assert not service.uses_embedded_server
 
 
-def test_with_the_embedded_server_browsers_stay_where_the_page_is(provide):
+def test_with_the_embedded_server_browsers_connect_to_the_pages_host(provide):
     # Empty counts as unset.
     service = provide(app_id="", key="", secret="", cluster="us2", host="")
 
@@ -271,7 +271,7 @@ def test_a_wrong_setting_is_named_in_a_sentence(provide, options, sentence):
         ("http://[::1]:8123", "http://[::1]:8123"),
     ],
 )
-def test_a_process_without_the_embedded_server_posts_to_the_one_that_has_it(
+def test_a_process_without_the_embedded_server_posts_to_the_one_with_it(
     provide, network, monkeypatch, server_url, base
 ):
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
@@ -284,7 +284,7 @@ def test_a_process_without_the_embedded_server_posts_to_the_one_that_has_it(
     assert not options["proxies"]
 
 
-def test_that_nobody_listens_is_no_error_and_said_once(provide, network, caplog):
+def test_a_missing_server_is_no_error_and_logged_once(provide, network, caplog):
     network.answers = [requests.ConnectionError("refused")] * 4
     service = provide()
     with caplog.at_level(logging.INFO, "realtime"):
@@ -312,9 +312,7 @@ def browser_of(server):
     return Client(server.url(f"/app/{embedded_app().key}?protocol=7"))
 
 
-def test_the_process_that_holds_the_server_publishes_in_process(
-    provide, embedded, network
-):
+def test_the_process_with_the_server_publishes_in_process(provide, embedded, network):
     service = provide()
     with browser_of(embedded) as browser:
         browser.subscribe("private-board-1")
@@ -326,7 +324,7 @@ def test_the_process_that_holds_the_server_publishes_in_process(
     assert network.requests == []
 
 
-def test_what_the_embedded_server_refuses_is_logged(provide, embedded, caplog):
+def test_an_event_that_the_embedded_server_rejects_is_logged(provide, embedded, caplog):
     provide().trigger("board-1", "pusher:forged", {})
 
     [message] = caplog.messages
@@ -373,7 +371,7 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 SECRET_BOARD = "private-encrypted-board-1"
 
 
-def test_what_is_encrypted_is_read_by_those_who_may_listen_alone(provide, embedded):
+def test_only_an_authorized_member_can_decrypt_an_event(provide, embedded):
     service = provide(encryption_master_key=KEY)
     with browser_of(embedded) as browser:
         member = ChannelMember("zoë")
@@ -392,7 +390,7 @@ def test_what_is_encrypted_is_read_by_those_who_may_listen_alone(provide, embedd
 
 
 @pytest.mark.parametrize("server", [{}, ACCOUNT, OWN])
-def test_browsers_are_told_that_it_is_encrypted_and_get_the_build_that_can(
+def test_with_encryption_browsers_get_the_prefix_and_the_build_that_decrypts(
     provide, server
 ):
     service = provide(**server, encryption_master_key=KEY)
@@ -402,7 +400,7 @@ def test_browsers_are_told_that_it_is_encrypted_and_get_the_build_that_can(
     assert KEY not in repr(service.get_client_config())
 
 
-def test_no_plain_channel_is_signed_where_events_are_encrypted(provide):
+def test_with_encryption_no_plain_channel_is_signed(provide):
     member = ChannelMember("zoë")
     with pytest.raises(ValueError, match="private-encrypted-"):
         provide(encryption_master_key=KEY).authorize("private-board-1", "1.2", member)
@@ -410,9 +408,7 @@ def test_no_plain_channel_is_signed_where_events_are_encrypted(provide):
         provide().authorize(SECRET_BOARD, "1.2", member)
 
 
-def test_the_connections_of_a_user_are_closed_at_the_address_that_servers_have(
-    provide, network
-):
+def test_terminating_a_user_requests_the_documented_path(provide, network):
     service = provide(**OWN)
     service.terminate_user("zoe")
     for thread in threading.enumerate():
@@ -425,7 +421,7 @@ def test_the_connections_of_a_user_are_closed_at_the_address_that_servers_have(
     assert is_signed(request, "the-secret")
 
 
-def test_what_was_sent_is_counted(provide, network):
+def test_requests_and_retries_are_counted(provide, network):
     network.answers = [requests.ConnectionError("Connection aborted.")]
     service = provide(**ACCOUNT)
     trigger(service)

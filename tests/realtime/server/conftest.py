@@ -13,6 +13,6 @@ def shared_server() -> Iterator[RunningServer]:
 
 @pytest.fixture
 def server(shared_server: RunningServer) -> Iterator[RunningServer]:
-    """A server on which nobody is left when the test is over."""
+    """A server that has no subscriber left after the test."""
     yield shared_server
     wait_until(lambda: not shared_server.occupied_channels)

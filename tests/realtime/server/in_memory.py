@@ -1,4 +1,4 @@
-"""A hub and its connections, without a network."""
+"""A hub and its connections in memory, without a network."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ APP = App("1", "278d425bdf160c739803", "7ad3773142a6692b25b8")
 
 
 class InMemoryServer:
-    """One hub and whoever connects to it."""
+    """One hub, and the clients that connect to it."""
 
     def __init__(self, limits: Limits | None = None, **options: bool) -> None:
         self.limits = limits or Limits()
@@ -35,7 +35,7 @@ class InMemoryServer:
 
 
 class Tab:
-    """A browser's tab: what it sends, and what it has heard since it last looked."""
+    """A browser's tab: a client that keeps the messages that it receives."""
 
     def __init__(self, server: InMemoryServer) -> None:
         self._frames: list[bytes] = []

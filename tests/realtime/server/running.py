@@ -28,12 +28,12 @@ PATIENCE_SECONDS = 30
 def wait_until(condition: Callable[[], Any]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, "the condition was not met in time"
         time.sleep(0.002)
 
 
 def signed_query(method: str, path: str, body: bytes = b"", **parameters: str) -> str:
-    """The query string that signs a request, as Pusher's documentation says it."""
+    """The query string that signs a request (Pusher docs, HTTP API, authentication)."""
     parameters = {
         "auth_key": APP.key,
         "auth_timestamp": str(int(time.time())),
@@ -49,7 +49,7 @@ def signed_query(method: str, path: str, body: bytes = b"", **parameters: str) -
 def signed(
     socket_id: str, channel: str, user: dict[str, Any] | None = None
 ) -> dict[str, str]:
-    """What a browser sends to subscribe, with what the application signed for it."""
+    """The data of a browser's pusher:subscribe, signed by the application."""
     if user is None:
         return {
             "channel": channel,
@@ -65,7 +65,7 @@ def signed(
 
 
 def reset(connected: socket.socket) -> None:
-    """Drop a connection as a pulled plug does: without a close frame."""
+    """Drop a connection without a close frame, as a network failure does."""
     linger = struct.pack("ii", 1, 0)
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     connected.close()
@@ -184,7 +184,7 @@ class Client:
         return message["data"]
 
     def receives_nothing_before(self, event: str = "pusher:pong") -> None:
-        """Whatever had been sent to this client would have come before the pong."""
+        """An earlier message of the server would arrive before the pong."""
         self.send("pusher:ping", {})
         self.receive(event)
 
@@ -196,7 +196,7 @@ class Client:
         self.send("pusher:unsubscribe", {"channel": channel})
 
     def close_code(self) -> int | None:
-        """With which code the server closes the connection, after any messages."""
+        """The code with which the server closes the connection, after any messages."""
         with contextlib.suppress(ConnectionClosed):
             while True:
                 self.websocket.recv(PATIENCE_SECONDS)
@@ -207,7 +207,7 @@ class Client:
 
 
 class RawClient:
-    """A client that answers nothing by itself, and may send any bytes."""
+    """A client that answers nothing by itself, and can send any bytes."""
 
     def __init__(self, server: RunningServer) -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port))
@@ -226,7 +226,7 @@ class RawClient:
         self.socket.close()
 
     def subscribe(self, channel: str, user: dict[str, Any] | None = None) -> None:
-        """Ask for a channel, and wait for no answer."""
+        """Send a pusher:subscribe, without waiting for the answer."""
         data = signed(self.socket_id, channel, user)
         message = json.dumps({"event": "pusher:subscribe", "data": data})
         self.send(Frame(Opcode.TEXT, message.encode()))

@@ -26,7 +26,7 @@ def refused_code(path: str = "/app/a-key?protocol=7", allowed=(), **headers: str
         "/app/a-key?unknown=%20&protocol=6",
     ],
 )
-def test_known_clients_are_let_in(path):
+def test_known_clients_are_accepted(path):
     assert refused_code(path) is None
 
 
@@ -47,7 +47,7 @@ def test_known_clients_are_let_in(path):
         ("/app/a-key", 4008),
     ],
 )
-def test_others_are_told_why_not(path, code):
+def test_others_are_refused_with_a_close_code(path, code):
     assert refused_code(path) == code
 
 
@@ -67,7 +67,7 @@ def test_others_are_told_why_not(path, code):
         },
     ],
 )
-def test_pages_of_this_host_may_connect_and_what_is_no_page(headers):
+def test_pages_of_this_host_and_clients_without_an_origin_may_connect(headers):
     assert refused_code(**headers) is None
 
 
@@ -91,7 +91,7 @@ def test_pages_of_other_hosts_may_not(host, origin):
     assert refused_code(Host=host, Origin=origin) == 4009
 
 
-def test_a_list_of_origins_takes_the_place_of_the_own_host():
+def test_a_list_of_origins_replaces_the_own_host():
     allowed = ["https://poker.example"]
     own = {"Host": "own.example", "Origin": "https://own.example"}
 

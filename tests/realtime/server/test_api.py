@@ -17,13 +17,13 @@ CHANNELS = f"/apps/{APP.app_id}/channels"
 
 
 class Api:
-    """A server and one connection that hears what arrives."""
+    """A server, and one connection that subscribes."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.server = EmbeddedServer(APP, limits)
         self._frames: list[bytes] = []
         self.hub._schedule = lambda flush: flush()  # There is no loop to wait for.
-        self.listener = self.connect(self._frames.append)
+        self.subscriber = self.connect(self._frames.append)
 
     @property
     def hub(self) -> Hub:
@@ -37,7 +37,7 @@ class Api:
         return connection
 
     def received(self) -> list[tuple[str, str, str]]:
-        """(channel, event, data) of what the listener was told since it last looked."""
+        """(channel, event, data) of the subscriber's new messages."""
         messages = [
             json.loads(frame[frame.index(b'{"event"') :]) for frame in self._frames
         ]
@@ -65,9 +65,9 @@ def read(response: Response) -> tuple[int, Any]:
 @pytest.fixture
 def api() -> Api:
     api = Api()
-    api.hub.subscribe(api.listener, "room")
-    api.hub.subscribe(api.listener, "lobby")
-    api.hub.subscribe_member(api.listener, "presence-room", "mira", None)
+    api.hub.subscribe(api.subscriber, "room")
+    api.hub.subscribe(api.subscriber, "lobby")
+    api.hub.subscribe_member(api.subscriber, "presence-room", "mira", None)
     api.hub.subscribe_member(api.connect(), "presence-room", "mira", None)
     api.hub.subscribe_member(api.connect(), "presence-room", "tom", None)
     return api
@@ -84,23 +84,23 @@ class TestEvents:
         assert api.post(EVENTS, event(channels=channels)) == (200, {})
         assert api.received() == [("room", "vote", "{}"), ("lobby", "vote", "{}")]
 
-    def test_a_single_channel_will_do(self, api):
+    def test_a_single_channel_is_accepted(self, api):
         body = {"name": "vote", "data": "{}", "channel": "room"}
 
         assert api.post(EVENTS, body) == (200, {})
         assert api.received() == [("room", "vote", "{}")]
 
-    def test_the_causing_connection_is_left_out(self, api):
-        body = event(socket_id=api.listener.socket_id, channels=["room", "lobby"])
+    def test_a_connection_can_be_excluded(self, api):
+        body = event(socket_id=api.subscriber.socket_id, channels=["room", "lobby"])
 
         assert api.post(EVENTS, body) == (200, {})
         assert api.received() == []
 
-    def test_an_unknown_connection_leaves_nobody_out(self, api):
+    def test_an_unknown_connection_excludes_nobody(self, api):
         assert api.post(EVENTS, event(socket_id="1.1")) == (200, {})
         assert len(api.received()) == 1
 
-    def test_the_answer_has_what_the_channels_have_of_what_was_asked(self, api):
+    def test_the_response_has_the_requested_attributes_that_exist(self, api):
         body = event(channels=["room", "presence-room"], info="user_count,unheard_of")
 
         assert api.post(EVENTS, body) == (
@@ -132,7 +132,7 @@ class TestEvents:
             {"socket_id": 1.1},
         ],
     )
-    def test_a_wrong_event_is_refused_whole(self, api, changes):
+    def test_an_invalid_event_reaches_no_channel(self, api, changes):
         status, answer = api.post(EVENTS, event(**changes))
 
         assert (status, list(answer)) == (400, ["error"])
@@ -160,13 +160,13 @@ class TestBatches:
             ("room", f"number-{number}", str(number)) for number in range(10)
         ]
 
-    def test_each_event_of_a_batch_has_its_own_exclusion_and_answer(self, api):
+    def test_each_event_of_a_batch_has_its_own_exclusion_and_info(self, api):
         batch = [
             {
                 "name": "vote",
                 "data": "1",
                 "channel": "room",
-                "socket_id": api.listener.socket_id,
+                "socket_id": api.subscriber.socket_id,
             },
             {
                 "name": "vote",
@@ -196,7 +196,7 @@ class TestBatches:
             [{"name": "vote", "data": "{}", "channels": ["room"]}],
         ],
     )
-    def test_a_batch_with_one_wrong_event_is_refused_whole(self, api, batch):
+    def test_a_batch_with_an_invalid_event_publishes_nothing(self, api, batch):
         status, answer = api.post(BATCH, {"batch": batch})
 
         assert (status, list(answer)) == (400, ["error"])
@@ -220,15 +220,13 @@ class TestLimits:
             ),
         ],
     )
-    def test_what_fits_exactly_is_taken_and_no_more(
-        self, api, fits, is_too_much, status
-    ):
+    def test_limits_are_exact(self, api, fits, is_too_much, status):
         assert api.post(EVENTS, event(**fits)) == (200, {})
         refused, answer = api.post(EVENTS, event(**is_too_much))
 
         assert (refused, list(answer)) == (status, ["error"])
 
-    def test_ten_full_events_fit_however_they_are_written(self, api):
+    def test_ten_full_events_fit_even_escaped(self, api):
         full = {"name": "vote", "data": "\u0001" * 10_240, "channel": "room"}
 
         assert api.post(BATCH, {"batch": [full] * 10}) == (200, {})
@@ -261,7 +259,7 @@ class TestLimits:
 
 
 class TestQueries:
-    def test_it_lists_the_channels_that_somebody_hears(self, api):
+    def test_it_lists_occupied_channels(self, api):
         assert api.request("GET", CHANNELS) == (
             200,
             {"channels": {"room": {}, "lobby": {}, "presence-room": {}}},
@@ -274,9 +272,7 @@ class TestQueries:
             "GET", CHANNELS, filter_by_prefix="presence-", info="user_count"
         ) == (200, {"channels": {"presence-room": {"user_count": 2}}})
 
-    def test_it_tells_whether_somebody_hears_a_channel_and_how_many_are_there(
-        self, api
-    ):
+    def test_a_channel_has_its_occupancy_and_user_count(self, api):
         assert api.request("GET", f"{CHANNELS}/room") == (200, {"occupied": True})
         assert api.request("GET", f"{CHANNELS}/empty") == (200, {"occupied": False})
         assert api.request("GET", f"{CHANNELS}/presence-room", info="user_count") == (
@@ -288,7 +284,7 @@ class TestQueries:
             {"occupied": False, "user_count": 0},
         )
 
-    def test_it_lists_who_is_present_once_each(self, api):
+    def test_it_lists_each_present_user_once(self, api):
         assert api.request("GET", f"{CHANNELS}/presence-room/users") == (
             200,
             {"users": [{"id": "mira"}, {"id": "tom"}]},
@@ -309,7 +305,7 @@ class TestQueries:
             (f"{CHANNELS}/room/users", {}),
         ],
     )
-    def test_what_a_channel_does_not_have_cannot_be_asked(self, api, path, parameters):
+    def test_an_attribute_that_a_channel_lacks_is_refused(self, api, path, parameters):
         status, answer = api.request("GET", path, **parameters)
 
         assert (status, list(answer)) == (400, ["error"])
@@ -363,7 +359,7 @@ class TestAuthentication:
 
         assert self.post(api, "&".join(kept)) == 401
 
-    def test_what_was_signed_cannot_be_changed(self, api):
+    def test_a_signed_request_cannot_be_changed(self, api):
         query = signed_query("POST", EVENTS, self.BODY)
 
         assert self.post(api, query, self.BODY.replace(b"room", b"roof")) == 401
@@ -415,13 +411,13 @@ class TestAuthentication:
         ("DELETE", f"{CHANNELS}/room", 405),
     ],
 )
-def test_what_it_does_not_offer_is_said_in_json(api, method, path, status):
+def test_unknown_paths_and_methods_are_refused_in_json(api, method, path, status):
     answered, answer = api.request(method, path)
 
     assert (answered, list(answer)) == (status, ["error"])
 
 
-def test_a_server_that_does_not_serve_says_so_to_other_threads(api):
+def test_a_call_from_a_thread_without_a_running_server_is_503(api):
     body = json.dumps(event()).encode()
     query = signed_query("POST", EVENTS, body)
 

@@ -19,7 +19,7 @@ class Time:
 @pytest.mark.parametrize(
     "channel", ["cache-a", "private-cache-a", "private-encrypted-cache-a"]
 )
-def test_who_comes_later_hears_the_last_event_after_the_confirmation(channel):
+def test_a_later_subscriber_receives_the_last_event_after_the_confirmation(channel):
     server = InMemoryServer()
     for data in ("1", "2"):
         server.publish(channel, data=data)
@@ -31,7 +31,7 @@ def test_who_comes_later_hears_the_last_event_after_the_confirmation(channel):
     assert last == {"event": "vote", "channel": channel, "data": "2"}
 
 
-def test_so_it_is_on_a_presence_channel():
+def test_a_presence_channel_has_a_cache_too():
     server = InMemoryServer()
     server.publish("presence-cache-a", data="1")
     tab = server.connect()
@@ -40,7 +40,7 @@ def test_so_it_is_on_a_presence_channel():
     assert events(tab.received())[1:] == ["vote"]
 
 
-def test_without_an_event_it_is_told_that_there_is_none():
+def test_without_an_event_there_is_a_cache_miss():
     server = InMemoryServer()
     tab = server.connect()
     tab.subscribe("cache-a")
@@ -49,7 +49,7 @@ def test_without_an_event_it_is_told_that_there_is_none():
     assert ("cache_miss", {"channel": "cache-a"}) in server.webhook_events
 
 
-def test_other_channels_keep_nothing():
+def test_other_channels_have_no_cache():
     server = InMemoryServer()
     server.publish("private-a", data="1")
     tab = server.connect()
@@ -59,7 +59,7 @@ def test_other_channels_keep_nothing():
     assert len(server.hub.cache) == 0
 
 
-def test_what_is_too_old_is_forgotten():
+def test_expired_events_are_removed():
     clock = Time()
     cache = Cache(Limits(cache_seconds=60), clock)
     cache.remember("cache-a", "1", b"")
@@ -75,7 +75,7 @@ def test_what_is_too_old_is_forgotten():
     assert cache.last_event("cache-b") is None
 
 
-def test_of_too_many_the_oldest_makes_room():
+def test_the_oldest_event_is_evicted():
     cache = Cache(Limits(cached_channels=2))
     for channel in ("cache-a", "cache-b", "cache-a", "cache-c"):
         cache.remember(channel, json.dumps(channel), b"")

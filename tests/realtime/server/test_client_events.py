@@ -22,7 +22,7 @@ def two_subscribers(channel, user=None, limits=None):
     return server, *tabs
 
 
-def test_the_others_hear_it_and_the_sender_does_not():
+def test_all_subscribers_but_the_sender_receive_it():
     server, mira, tom = two_subscribers("private-room")
     trigger(mira, "private-room", data={"key": "ü"}, user_id="forged", extra="dropped")
 
@@ -41,7 +41,7 @@ def test_the_others_hear_it_and_the_sender_does_not():
     )
 
 
-def test_on_a_presence_channel_it_says_who_spoke():
+def test_on_a_presence_channel_it_names_the_sender():
     _, mira, tom = two_subscribers("presence-room", "user")
     trigger(mira, "presence-room", data="hello", user_id="forged")
 
@@ -51,7 +51,7 @@ def test_on_a_presence_channel_it_says_who_spoke():
 
 
 @pytest.mark.parametrize("channel", ["room", "private-encrypted-room", "cache-room"])
-def test_where_nobody_is_known_nobody_speaks(channel):
+def test_unsigned_and_encrypted_channels_refuse_client_events(channel):
     _, mira, tom = two_subscribers(channel)
     trigger(mira, channel)
 
@@ -71,7 +71,7 @@ def test_where_nobody_is_known_nobody_speaks(channel):
         ("private-room", "pusher:typing", "x"),
     ],
 )
-def test_what_is_wrong_is_refused_and_reaches_nobody(channel, event, data):
+def test_an_invalid_one_is_refused_and_not_relayed(channel, event, data):
     _, mira, tom = two_subscribers("private-room")
     trigger(mira, channel, event, data)
 
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_refused_and_reaches_nobody(channel, event, data):
     assert tom.received() == []
 
 
-def test_too_many_a_second_are_refused():
+def test_those_above_the_rate_limit_are_refused():
     _, mira, tom = two_subscribers(
         "private-room", limits=Limits(client_events_per_second=2)
     )
@@ -91,7 +91,7 @@ def test_too_many_a_second_are_refused():
     assert 2 <= len(tom.received()) <= 4
 
 
-def test_they_are_off_unless_asked_for():
+def test_they_are_off_by_default():
     server = InMemoryServer()
     tab = server.connect()
     tab.subscribe("private-room")

@@ -20,7 +20,7 @@ def server() -> InMemoryServer:
     return InMemoryServer()
 
 
-def test_it_is_greeted_with_an_id_of_its_own(server):
+def test_each_connection_gets_its_own_socket_id(server):
     tabs = [server.connect() for _ in range(100)]
 
     assert all(re.fullmatch(r"\d+\.\d+", tab.socket_id) for tab in tabs)
@@ -69,7 +69,7 @@ def test_the_secret_is_not_shown():
 
 
 class TestPrivateChannels:
-    def test_the_right_signature_lets_in(self, server):
+    def test_the_right_signature_is_accepted(self, server):
         tab = server.connect()
         tab.subscribe("private-room")
         server.publish("private-room")
@@ -95,7 +95,9 @@ class TestPrivateChannels:
             f"{APP.key}:{{other_channel}}",
         ],
     )
-    def test_any_other_does_not_but_the_connection_stays(self, server, channel, forged):
+    def test_any_other_signature_is_refused_and_the_connection_stays(
+        self, server, channel, forged
+    ):
         tab, other_tab = server.connect(), server.connect()
         user = {"user_id": "1"} if channel.startswith("presence-") else None
         after = f":{json.dumps(user)}" if user else ""
@@ -114,7 +116,7 @@ class TestPrivateChannels:
         assert events(tab.received()) == ["pusher_internal:subscription_succeeded"]
 
     @pytest.mark.parametrize("auth", [None, 1, [], {}])
-    def test_a_signature_of_another_type_does_not_let_in(self, server, auth):
+    def test_a_signature_of_another_type_is_refused(self, server, auth):
         tab = server.connect()
         tab.send(
             {
@@ -125,7 +127,7 @@ class TestPrivateChannels:
 
         assert [code for code, _ in refusals(tab.received())] == [4009]
 
-    def test_who_somebody_is_cannot_be_changed_after_signing(self, server):
+    def test_channel_data_cannot_be_changed_after_signing(self, server):
         tab = server.connect()
         signed = APP.sign(f'{tab.socket_id}:presence-room:{{"user_id":"1"}}')
         tab.send(
@@ -144,7 +146,7 @@ class TestPrivateChannels:
 
 class TestSubscribing:
     @pytest.mark.parametrize("length", range(1, 6))
-    def test_whatever_the_order_the_last_word_counts(self, server, length):
+    def test_the_last_of_any_subscribes_and_unsubscribes_decides(self, server, length):
         for steps in itertools.product(["subscribe", "unsubscribe"], repeat=length):
             tab = server.connect()
             for step in steps:
@@ -156,7 +158,7 @@ class TestSubscribing:
             tab.connection.on_disconnect()
         assert server.hub.channels == {}
 
-    def test_a_second_time_is_refused_and_delivers_nothing_twice(self, server):
+    def test_a_second_subscription_is_refused_and_duplicates_no_event(self, server):
         tab = server.connect()
         tab.subscribe("private-room")
         tab.received()
@@ -168,7 +170,7 @@ class TestSubscribing:
 
         assert events(tab.received()) == ["vote"]
 
-    def test_unsubscribing_what_one_does_not_hear_is_harmless(self, server):
+    def test_unsubscribing_without_a_subscription_is_refused(self, server):
         tab, listener = server.connect(), server.connect()
         listener.subscribe("private-room")
         tab.unsubscribe("private-room")
@@ -181,14 +183,14 @@ class TestSubscribing:
         "channel",
         ["", "with space", "ümlaut", "a/b", "a:b", "#server-to-user-1", "a\n", None, 1],
     )
-    def test_a_name_that_no_channel_can_have_is_refused(self, server, channel):
+    def test_an_invalid_channel_name_is_refused(self, server, channel):
         tab = server.connect()
         tab.send({"event": "pusher:subscribe", "data": {"channel": channel}})
 
         assert len(refusals(tab.received())) == 1
         assert server.hub.channels == {}
 
-    def test_a_name_may_have_164_characters_and_no_more(self, server):
+    def test_a_channel_name_may_have_164_characters(self, server):
         tab = server.connect()
         tab.subscribe("a" * 164)
         assert events(tab.received()) == ["pusher_internal:subscription_succeeded"]
@@ -196,7 +198,7 @@ class TestSubscribing:
 
         assert len(refusals(tab.received())) == 1
 
-    def test_a_connection_may_hear_100_channels_and_no_more(self, server):
+    def test_a_connection_may_subscribe_to_100_channels(self, server):
         tab = server.connect()
         for number in range(100):
             tab.subscribe(f"channel-{number}")
@@ -235,7 +237,9 @@ class TestPresence:
         members: dict[str, Any] = json.loads(message["data"])["presence"]
         return members
 
-    def test_a_newcomer_is_told_of_everybody_and_everybody_of_her(self, server):
+    def test_a_new_member_receives_all_members_and_they_receive_member_added(
+        self, server
+    ):
         tom, mira = server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": 10, "user_info": {"name": "Töm 🃏"}})
         tom.received()
@@ -253,7 +257,7 @@ class TestPresence:
             "data": '{"user_id":"mira","user_info":null}',
         }
 
-    def test_a_second_tab_is_nobody_new_and_its_closing_nobody_s_leaving(self, server):
+    def test_member_events_are_per_user_and_not_per_tab(self, server):
         tom, mira, second_tab = server.connect(), server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": "tom"})
         mira.subscribe(self.ROOM, {"user_id": "mira"})
@@ -268,7 +272,7 @@ class TestPresence:
         assert message["event"] == "pusher_internal:member_removed"
         assert json.loads(message["data"]) == {"user_id": "mira"}
 
-    def test_losing_a_connection_twice_counts_once(self, server):
+    def test_a_second_disconnect_has_no_effect(self, server):
         tom, mira = server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": "tom"})
         mira.subscribe(self.ROOM, {"user_id": "mira"})
@@ -278,9 +282,7 @@ class TestPresence:
 
         assert events(tom.received()) == ["pusher_internal:member_removed"]
 
-    def test_the_hundred_and_first_member_is_refused_but_not_a_member_s_next_tab(
-        self, server
-    ):
+    def test_the_101st_member_is_refused_but_not_a_members_next_tab(self, server):
         for number in range(100):
             server.connect().subscribe(self.ROOM, {"user_id": number})
         late, next_tab = server.connect(), server.connect()
@@ -290,7 +292,7 @@ class TestPresence:
         assert len(refusals(late.received())) == 1
         assert self.members(next_tab)["count"] == 100
 
-    def test_an_id_may_have_128_characters_and_no_more(self, server):
+    def test_a_user_id_may_have_128_characters(self, server):
         tab = server.connect()
         tab.subscribe(self.ROOM, {"user_id": "ü" * 129})
         assert len(refusals(tab.received())) == 1
@@ -298,7 +300,7 @@ class TestPresence:
 
         assert self.members(tab)["ids"] == ["ü" * 128]
 
-    def test_what_is_told_of_a_member_may_have_1024_bytes_and_no_more(self, server):
+    def test_user_info_may_have_1024_bytes(self, server):
         tab = server.connect()
         # Two bytes a character, and two quotation marks.
         tab.subscribe(self.ROOM, {"user_id": "1", "user_info": "ü" * 511 + "u"})
@@ -320,7 +322,7 @@ class TestPresence:
             '{"user_id":"1","user_info":NaN}',
         ],
     )
-    def test_whoever_is_nobody_is_refused(self, server, channel_data):
+    def test_invalid_channel_data_are_refused(self, server, channel_data):
         tab = server.connect()
         signature = APP.sign(f"{tab.socket_id}:{self.ROOM}:{channel_data}")
         tab.send(
@@ -337,7 +339,7 @@ class TestPresence:
         assert len(refusals(tab.received())) == 1
         assert server.hub.channels == {}
 
-    def test_a_lone_surrogate_reaches_the_others_as_it_is(self, server):
+    def test_a_lone_surrogate_is_relayed_unchanged(self, server):
         tom, odd = server.connect(), server.connect()
         tom.subscribe(self.ROOM, {"user_id": "tom"})
         tom.received()
@@ -346,7 +348,7 @@ class TestPresence:
         (message,) = tom.received()
         assert json.loads(message["data"])["user_id"] == "\ud800"
 
-    def test_after_any_comings_and_goings_everybody_knows_who_is_there(self, server):
+    def test_member_events_add_up_to_the_present_members(self, server):
         """One tab keeps count by the events alone, as a browser does."""
         chance = random.Random(20)
         watcher = server.connect()
@@ -396,7 +398,7 @@ class TestPresence:
         '{"event":"pusher_internal:member_added","channel":"private-room","data":{}}',
     ],
 )
-def test_what_it_does_not_take_is_refused_and_reaches_nobody(server, text):
+def test_an_invalid_message_is_refused_and_not_relayed(server, text):
     tab, other = server.connect(), server.connect()
     tab.subscribe("private-room")
     other.subscribe("private-room")
@@ -427,7 +429,7 @@ json_values = st.recursive(
     )
     | st.text()
 )
-def test_no_message_whatever_raises_or_lets_anybody_in(text):
+def test_no_message_raises_or_subscribes_without_a_signature(text):
     server = InMemoryServer()
     tab = server.connect()
     tab.connection.receive(text)
@@ -435,7 +437,7 @@ def test_no_message_whatever_raises_or_lets_anybody_in(text):
     assert len(refusals(tab.received())) == 1
 
 
-def test_an_event_is_built_once_for_everybody(server):
+def test_the_frame_of_an_event_is_built_once(server):
     frames: list[list[bytes]] = [[], []]
     for sent in frames:
         connection = Connection(

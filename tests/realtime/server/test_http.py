@@ -1,4 +1,4 @@
-"""The short way of the HTTP API, byte by byte over a real connection."""
+"""The fast path of the HTTP API, byte by byte over a real connection."""
 
 import json
 import socket
@@ -17,7 +17,7 @@ from tests.realtime.server.running import (
 EVENTS = f"/apps/{APP.app_id}/events"
 
 
-# Made within each test: a signature is good for ten minutes, the suite may take longer.
+# Built within each test: a signature expires after ten minutes.
 def post(data="1", *, path=EVENTS, headers="", version="1.1", chunks=False):
     """The bytes of a signed trigger."""
     body = json.dumps({"name": "drawn", "channels": ["lines"], "data": data}).encode()
@@ -57,7 +57,7 @@ class Publisher:
         self.socket.sendall(b"".join(requests))
 
     def answer(self):
-        """Its status, its headers and what its JSON says."""
+        """The status, the headers and the parsed JSON."""
         status = int(self._answers.readline().split()[1])
         headers = {}
         while line := self._answers.readline().strip():
@@ -90,7 +90,7 @@ def subscriber(server):
         yield client
 
 
-def test_triggers_are_answered_on_a_kept_connection(publisher, subscriber):
+def test_a_keep_alive_connection_takes_several_triggers(publisher, subscriber):
     for data in (1, 2):
         publisher.send(post(str(data)))
         status, headers, answer = publisher.answer()
@@ -102,7 +102,7 @@ def test_triggers_are_answered_on_a_kept_connection(publisher, subscriber):
         assert subscriber.receive("drawn") == data
 
 
-def test_requests_in_one_packet_are_answered_in_their_order(publisher, subscriber):
+def test_pipelined_requests_are_answered_in_order(publisher, subscriber):
     publisher.send(post("1"), get(), post("2"), post("3", path="/apps/7/events"), get())
 
     assert publisher.answer()[2] == {}
@@ -115,7 +115,7 @@ def test_requests_in_one_packet_are_answered_in_their_order(publisher, subscribe
 
 
 @pytest.mark.parametrize("chunks", [False, True])
-def test_a_request_may_come_in_pieces(publisher, subscriber, chunks):
+def test_a_request_may_arrive_in_pieces(publisher, subscriber, chunks):
     request = post("1", chunks=chunks)
     for place in range(0, len(request), 50):
         publisher.send(request[place : place + 50])
@@ -124,7 +124,7 @@ def test_a_request_may_come_in_pieces(publisher, subscriber, chunks):
     assert subscriber.receive("drawn") == 1
 
 
-def test_who_waits_to_be_told_to_go_on_is_told(publisher, subscriber):
+def test_expect_100_continue_is_answered(publisher, subscriber):
     head, _, body = post("1", headers="Expect: 100-continue\r\n").partition(b"\r\n\r\n")
     publisher.send(head, b"\r\n\r\n")
     assert publisher.answer()[0] == 100
@@ -137,7 +137,7 @@ def test_who_waits_to_be_told_to_go_on_is_told(publisher, subscriber):
 @pytest.mark.parametrize(
     "asked", [{"headers": "Connection: close\r\n"}, {"version": "1.0"}]
 )
-def test_a_connection_is_closed_where_that_is_asked_for(publisher, asked):
+def test_a_connection_is_closed_on_request(publisher, asked):
     publisher.send(post(**asked))
 
     status, headers, _ = publisher.answer()
@@ -145,9 +145,7 @@ def test_a_connection_is_closed_where_that_is_asked_for(publisher, asked):
     assert publisher.is_closed()
 
 
-def test_of_a_body_that_is_too_long_no_more_is_kept_than_shows_it(
-    publisher, server, monkeypatch
-):
+def test_a_body_is_not_buffered_beyond_its_limit(publisher, server, monkeypatch):
     api, kept = server.embedded._api, []
     read = api.read
 
@@ -163,7 +161,7 @@ def test_of_a_body_that_is_too_long_no_more_is_kept_than_shows_it(
     assert publisher.answer()[0] == 200
 
 
-def test_a_mistake_of_ours_is_logged_and_answered(
+def test_an_internal_error_is_logged_and_answered(
     publisher, server, monkeypatch, caplog
 ):
     def fail(*_):
@@ -196,7 +194,7 @@ def short_timeout(monkeypatch):
     ids=["nothing", "a line", "a head", "a body", "a body of something else"],
 )
 @pytest.mark.usefixtures("short_timeout")
-def test_who_sends_no_whole_request_is_not_waited_for(server, begun):
+def test_an_incomplete_request_times_out(server, begun):
     with Publisher(server.port) as publisher:
         publisher.send(begun)
 
@@ -204,7 +202,7 @@ def test_who_sends_no_whole_request_is_not_waited_for(server, begun):
 
 
 @pytest.mark.usefixtures("short_timeout")
-def test_nor_for_the_next_request_on_a_kept_connection(server):
+def test_an_incomplete_next_request_times_out_too(server):
     with Publisher(server.port) as publisher:
         publisher.send(get(), b"POST /ap")
 
@@ -214,7 +212,7 @@ def test_nor_for_the_next_request_on_a_kept_connection(server):
 
 @pytest.mark.parametrize("request_", [get, post])
 @pytest.mark.usefixtures("short_timeout")
-def test_a_connection_may_rest_after_a_request_for_longer(server, request_):
+def test_an_idle_keep_alive_connection_outlives_the_request_timeout(server, request_):
     with Publisher(server.port) as kept:
         kept.send(request_())
         assert kept.answer()[0] == 200

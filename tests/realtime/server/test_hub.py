@@ -1,10 +1,10 @@
-"""What waits to be told, and in which order it is."""
+"""The hub's queue of frames, and the order in which it is sent."""
 
 from tests.realtime.server.in_memory import InMemoryServer, events
 
 
 class PausedServer(InMemoryServer):
-    """A room that tells nothing until ``turn``."""
+    """A server that sends nothing until ``run_loop_turn``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ def test_events_of_one_moment_share_a_write():
     assert [write.count(b'"vote"') for write in writes] == [3]
 
 
-def test_who_is_left_out_of_one_event_gets_those_around_it_in_order():
+def test_an_exclusion_keeps_the_order_of_the_other_events():
     server = PausedServer()
     amira, jonas = server.connect(), server.connect()
     for tab in (amira, jonas):
@@ -44,7 +44,7 @@ def test_who_is_left_out_of_one_event_gets_those_around_it_in_order():
     assert [message["data"] for message in jonas.received()] == ["1", "2", "3"]
 
 
-def test_who_joins_hears_nothing_from_before():
+def test_a_new_subscriber_receives_no_earlier_event():
     server = PausedServer()
     early, late = server.connect(), server.connect()
     early.subscribe("room")
@@ -57,7 +57,7 @@ def test_who_joins_hears_nothing_from_before():
     assert events(late.received()) == [succeeded]
 
 
-def test_an_answer_comes_after_what_was_published_before_it():
+def test_an_answer_follows_earlier_events():
     server = PausedServer()
     tab = server.connect()
     tab.subscribe("room")
@@ -68,12 +68,12 @@ def test_an_answer_comes_after_what_was_published_before_it():
     assert events(tab.received()) == ["vote", "pusher:pong"]
 
 
-def test_who_is_closed_while_others_are_told_does_not_change_their_order():
+def test_a_connection_closed_during_a_flush_keeps_the_order_of_others():
     server = PausedServer()
     slow, other = server.connect(), server.connect()
 
     def fall_behind(frame):
-        server.hub.flush()  # As closing does, to tell what comes before.
+        server.hub.flush()  # As closing does, for the earlier events.
         slow.connection.on_disconnect()
 
     for tab in (slow, other):
@@ -89,7 +89,7 @@ def test_who_is_closed_while_others_are_told_does_not_change_their_order():
     assert server.hub.subscription_count("room") == 1
 
 
-def test_a_connection_that_cannot_be_written_to_keeps_nothing_from_the_others(caplog):
+def test_a_failing_write_does_not_affect_other_connections(caplog):
     server = PausedServer()
     broken, other = server.connect(), server.connect()
     for tab in (broken, other):

@@ -1,4 +1,4 @@
-"""What operators see of a running server, and what it takes at most."""
+"""Health check, metrics and limits of a running server."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ def ask(server, path):
     return requests.get(address, timeout=PATIENCE_SECONDS)
 
 
-def test_its_health_fails_once_it_stops(server):
+def test_the_health_check_fails_once_it_stops(server):
     with server.client() as client:
         client.subscribe("private-room")
         server.trigger("private-room", "vote", "{}")
@@ -43,7 +43,7 @@ def test_its_health_fails_once_it_stops(server):
     assert (answer.status_code, answer.json()) == (503, {"status": "stopping"})
 
 
-def test_its_numbers_are_shown_where_that_is_asked_for(server):
+def test_metrics_are_served_if_enabled(server):
     assert ask(server, "/metrics").status_code == 404
     with RunningServer(metrics=True) as open_server:
         answer = ask(open_server, "/metrics")
@@ -71,7 +71,7 @@ def test_deliveries_are_counted(server):
     assert after["connections_accepted"] == before["connections_accepted"] + 2
 
 
-def test_connections_of_a_user_are_closed_and_may_come_back(server):
+def test_terminated_connections_of_a_user_may_reconnect(server):
     with server.client() as mira, server.client() as tom:
         mira.subscribe("presence-room", {"user_id": "mira"})
         tom.subscribe("presence-room", {"user_id": "tom"})
@@ -91,7 +91,7 @@ def test_connections_of_a_user_are_closed_and_may_come_back(server):
     [Limits(connections=2), Limits(connects_per_second_and_address=2)],
     ids=["in all", "a second"],
 )
-def test_too_many_connections_are_told_to_come_back(limits):
+def test_connections_above_the_limit_are_closed_with_4100(limits):
     with RunningServer(limits) as server:
         kept, refused = [], []
         # A second may end in between, and its successor begins to count anew.
@@ -108,7 +108,7 @@ def test_too_many_connections_are_told_to_come_back(limits):
         wait_until(lambda: server.connection_count == 0)
 
 
-def test_who_sends_too_many_messages_is_closed():
+def test_a_connection_above_the_frame_rate_is_closed():
     with RunningServer(Limits(frames_per_second=5)) as server:
         client = server.client()
         # It may be closed before the last of them is sent.
@@ -119,7 +119,7 @@ def test_who_sends_too_many_messages_is_closed():
         assert client.close_code() == 4100
 
 
-def test_too_many_triggers_are_answered_429():
+def test_triggers_above_the_rate_limit_get_429():
     with RunningServer(Limits(triggers_per_second=3)) as server:
         body = {"name": "vote", "channels": ["room"], "data": "{}"}
         answers = [server.request("POST", "events", body).status for _ in range(12)]

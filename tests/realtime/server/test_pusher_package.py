@@ -47,7 +47,7 @@ def publisher_of(server, in_process=False, **changes):
     )
 
 
-def test_it_triggers_and_leaves_out_who_caused_it(server, publisher):
+def test_it_triggers_and_excludes_a_connection(server, publisher):
     with server.client() as tab, server.client() as other:
         tab.subscribe(ROOM)
         other.subscribe(ROOM)
@@ -73,7 +73,7 @@ def test_it_triggers_a_batch(server, publisher):
         assert client.receive("second") == {"number": 2}
 
 
-def test_it_asks_about_channels(server, publisher):
+def test_it_queries_channels(server, publisher):
     with server.client() as client:
         client.subscribe(ROOM)
         client.subscribe(PEOPLE, {"user_id": 7, "user_info": {"name": "Mira"}})
@@ -89,7 +89,7 @@ def test_it_asks_about_channels(server, publisher):
         assert publisher.users_info(PEOPLE) == {"users": [{"id": "7"}]}
 
 
-def test_what_it_signs_for_a_browser_lets_the_browser_in(server, publisher):
+def test_the_server_accepts_its_channel_signatures(server, publisher):
     with server.client() as client:
         for channel, member in [
             (ROOM, None),
@@ -100,7 +100,7 @@ def test_what_it_signs_for_a_browser_lets_the_browser_in(server, publisher):
             client.receive("pusher_internal:subscription_succeeded")
 
 
-def test_it_raises_what_it_always_raises(server, publisher):
+def test_it_raises_its_own_exceptions(server, publisher):
     with pytest.raises(PusherBadRequest):
         publisher.trigger(ROOM, "pusher:forged", {})
     with pytest.raises(PusherBadStatus, match="413"):
@@ -113,9 +113,7 @@ def test_it_raises_what_it_always_raises(server, publisher):
     "changes", [{"app_id": "2"}, {"key": "another"}, {"secret": "another"}]
 )
 @pytest.mark.parametrize("in_process", [False, True])
-def test_without_the_right_credentials_nothing_is_published(
-    server, changes, in_process
-):
+def test_wrong_credentials_publish_nothing(server, changes, in_process):
     with server.client() as client:
         client.subscribe(ROOM)
         with pytest.raises(PusherBadAuth):
@@ -151,7 +149,7 @@ def test_a_plain_request_gets_an_error_in_json(server, path, status):
     connection.close()
 
 
-def test_an_endless_body_is_not_read_to_its_end(server):
+def test_a_body_over_the_limit_is_refused_before_its_end(server):
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     connection.putrequest("POST", f"/apps/{APP.app_id}/events")
     connection.putheader("Content-Length", str(10**12))
@@ -163,7 +161,7 @@ def test_an_endless_body_is_not_read_to_its_end(server):
     connection.close()
 
 
-def test_many_threads_publish_at_once_each_in_its_own_order(server, publisher):
+def test_each_publishing_threads_order_is_kept(server, publisher):
     with server.client() as client:
         client.subscribe(ROOM)
         names = ("first", "second", "third", "fourth")
@@ -187,7 +185,7 @@ def test_many_threads_publish_at_once_each_in_its_own_order(server, publisher):
         assert all(numbers == list(range(50)) for numbers in received.values())
 
 
-def test_the_process_knows_the_server_that_it_holds():
+def test_the_process_knows_its_running_server():
     with RunningServer() as server:
         assert running_server() is server.embedded
     assert running_server() is None

@@ -16,7 +16,7 @@ def counts(tab):
     ]
 
 
-def test_everybody_is_told_how_many_listen():
+def test_every_subscriber_receives_the_count():
     server = InMemoryServer(counts_subscriptions=True)
     mira, tom = server.connect(), server.connect()
     mira.subscribe("room")
@@ -27,7 +27,7 @@ def test_everybody_is_told_how_many_listen():
     assert counts(tom) == [2]
 
 
-def test_presence_channels_count_their_members_already():
+def test_presence_channels_send_no_count():
     server = InMemoryServer(counts_subscriptions=True)
     tab = server.connect()
     tab.subscribe("presence-room", {"user_id": "mira"})
@@ -35,7 +35,7 @@ def test_presence_channels_count_their_members_already():
     assert COUNT not in events(tab.received())
 
 
-def test_many_are_counted_now_and_then():
+def test_large_channels_receive_counts_periodically():
     server = InMemoryServer(Limits(), counts_subscriptions=True)
     first = server.connect()
     first.subscribe("room")
@@ -48,7 +48,7 @@ def test_many_are_counted_now_and_then():
     assert counts(first) == [151]
 
 
-def test_it_is_off_unless_asked_for():
+def test_it_is_off_by_default():
     server = InMemoryServer()
     tab = server.connect()
     tab.subscribe("room")

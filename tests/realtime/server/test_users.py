@@ -1,4 +1,4 @@
-"""Pusher docs, user authentication: who a connection is, beyond any channel."""
+"""Pusher docs, user authentication: the user of a connection."""
 
 import json
 
@@ -27,7 +27,7 @@ def test_the_documented_signature_is_right():
     )
 
 
-def test_who_signs_in_is_told_so(server):
+def test_a_sign_in_is_confirmed(server):
     tab = server.connect()
     sign_in(tab)
     [message] = tab.received()
@@ -39,7 +39,7 @@ def test_who_signs_in_is_told_so(server):
 @pytest.mark.parametrize(
     "user_data", ["{}", '{"id":""}', '{"id":1}', "[]", "no JSON", '{"id":null}']
 )
-def test_who_is_nobody_does_not(server, user_data):
+def test_a_sign_in_needs_a_user_id(server, user_data):
     tab = server.connect()
     sign_in(tab, user_data)
 
@@ -47,7 +47,7 @@ def test_who_is_nobody_does_not(server, user_data):
     assert not server.hub.connections_of("mira")
 
 
-def test_a_wrong_signature_does_not_and_the_connection_stays(server):
+def test_a_wrong_signature_is_refused_and_the_connection_stays(server):
     tab = server.connect()
     sign_in(tab, signed='{"id":"tom"}')
 
@@ -56,7 +56,7 @@ def test_a_wrong_signature_does_not_and_the_connection_stays(server):
     assert not server.hub.connections_of("mira")
 
 
-def test_nobody_becomes_another_user(server):
+def test_a_connection_cannot_change_its_user(server):
     tab = server.connect()
     sign_in(tab)
     sign_in(tab, '{"id":"tom"}')
@@ -70,7 +70,7 @@ def test_nobody_becomes_another_user(server):
     assert not server.hub.connections_of("tom")
 
 
-def test_a_users_channel_is_hers_alone(server):
+def test_only_the_user_may_subscribe_to_their_own_channel(server):
     mira, tom, nobody = (server.connect() for _ in range(3))
     sign_in(mira)
     sign_in(tom, '{"id":"tom"}')
@@ -86,7 +86,7 @@ def test_a_users_channel_is_hers_alone(server):
         ]
 
 
-def test_other_names_with_a_hash_are_nobodys(server):
+def test_other_names_with_a_hash_are_refused(server):
     tab = server.connect()
     sign_in(tab)
     tab.received()
@@ -96,7 +96,7 @@ def test_other_names_with_a_hash_are_nobodys(server):
     assert len(refusals(tab.received())) == 3
 
 
-def test_each_connection_of_a_user_is_known_signed_in_or_present(server):
+def test_a_users_connections_are_those_signed_in_or_present(server):
     signed_in, present, other = (server.connect() for _ in range(3))
     sign_in(signed_in)
     present.subscribe("presence-room", {"user_id": "mira"})
@@ -108,7 +108,7 @@ def test_each_connection_of_a_user_is_known_signed_in_or_present(server):
     }
 
 
-def test_who_signed_in_joins_a_presence_channel_as_herself(server):
+def test_a_signed_in_user_joins_a_presence_channel_without_channel_data(server):
     tab, other = server.connect(), server.connect()
     sign_in(tab)
     tab.received()
@@ -121,7 +121,7 @@ def test_who_signed_in_joins_a_presence_channel_as_herself(server):
     assert len(refusals(other.received())) == 1
 
 
-def test_who_has_gone_is_known_no_more(server):
+def test_a_disconnected_user_has_no_connections(server):
     tab = server.connect()
     sign_in(tab)
     tab.connection.on_disconnect()

@@ -15,7 +15,7 @@ from tests.realtime.server.running import RunningServer, wait_until
 
 
 class Receiver:
-    """Answers 200 unless told otherwise, at a time that the test moves on."""
+    """Answers 200 by default. The test advances its clock."""
 
     def __init__(self):
         self.seconds = 0.0
@@ -50,7 +50,7 @@ def sender(receiver):
 
 
 def advance(sender, receiver, seconds):
-    """Let time pass, and the thread do what it would do meanwhile."""
+    """Advance the clock, and run the steps of the thread that are due."""
     end = receiver.seconds + seconds
     while (wait := sender.seconds_to_wait()) is not None:
         if receiver.seconds + wait > end:
@@ -68,7 +68,7 @@ def vacated(channel="room"):
     return "channel_vacated", {"channel": channel}
 
 
-def test_what_happens_together_is_told_together_and_signed(sender, receiver):
+def test_events_of_one_moment_share_a_signed_webhook(sender, receiver):
     for channel in ("a", "b"):
         sender.enqueue(*occupied(channel))
     advance(sender, receiver, 1)
@@ -83,7 +83,7 @@ def test_what_happens_together_is_told_together_and_signed(sender, receiver):
     ]
 
 
-def test_leaving_is_told_after_three_seconds(sender, receiver):
+def test_a_leave_is_sent_after_three_seconds(sender, receiver):
     sender.enqueue(*vacated())
     advance(sender, receiver, 2.9)
     assert receiver.events() == []
@@ -102,7 +102,7 @@ def test_leaving_is_told_after_three_seconds(sender, receiver):
         ),
     ],
 )
-def test_who_reloads_a_page_has_never_left(sender, receiver, leaves, returns):
+def test_a_page_reload_sends_nothing(sender, receiver, leaves, returns):
     sender.enqueue(*leaves)
     advance(sender, receiver, 1)
     sender.enqueue(*returns)
@@ -111,7 +111,7 @@ def test_who_reloads_a_page_has_never_left(sender, receiver, leaves, returns):
     assert receiver.events() == []
 
 
-def test_another_does_not_stand_in_for_who_left(sender, receiver):
+def test_the_join_of_another_user_cancels_no_leave(sender, receiver):
     sender.enqueue("member_removed", {"channel": "room", "user_id": "mira"})
     sender.enqueue("member_added", {"channel": "room", "user_id": "tom"})
     advance(sender, receiver, 10)
@@ -122,7 +122,7 @@ def test_another_does_not_stand_in_for_who_left(sender, receiver):
     ]
 
 
-def test_what_fails_is_tried_again_ever_later_and_in_its_order(sender, receiver):
+def test_failed_webhooks_are_retried_with_backoff_and_in_order(sender, receiver):
     receiver.answers = [500, requests.ConnectionError("refused"), 404]
     sender.enqueue(*occupied("a"))
     advance(sender, receiver, 1)
@@ -133,7 +133,7 @@ def test_what_fails_is_tried_again_ever_later_and_in_its_order(sender, receiver)
     assert (sender.sent, sender.failed) == (2, 0)
 
 
-def test_what_a_cache_lacks_is_told_once_while_it_waits(sender, receiver):
+def test_a_queued_cache_miss_is_not_repeated(sender, receiver):
     for _ in range(5):
         sender.enqueue("cache_miss", {"channel": "cache-a"})
     advance(sender, receiver, 1)
@@ -143,7 +143,7 @@ def test_what_a_cache_lacks_is_told_once_while_it_waits(sender, receiver):
     assert len(receiver.events()) == 2
 
 
-def test_after_five_minutes_it_gives_up_and_says_so(sender, receiver, caplog):
+def test_after_five_minutes_events_are_dropped_and_logged(sender, receiver, caplog):
     receiver.answers = [500] * 50
     sender.enqueue(*occupied("a"))
     advance(sender, receiver, webhooks.GIVE_UP_SECONDS)
@@ -156,7 +156,7 @@ def test_after_five_minutes_it_gives_up_and_says_so(sender, receiver, caplog):
     assert caplog.messages == ["1 webhook events dropped: status 500"]
 
 
-def test_what_waits_is_bounded(sender, receiver, monkeypatch):
+def test_the_queue_is_bounded(sender, receiver, monkeypatch):
     monkeypatch.setattr(webhooks, "QUEUE_LENGTH", 3)
     for number in range(5):
         sender.enqueue(*occupied(str(number)))
@@ -166,7 +166,9 @@ def test_what_waits_is_bounded(sender, receiver, monkeypatch):
     assert sender.failed == 2
 
 
-def test_so_is_what_has_left_while_the_receiver_is_down(sender, receiver, monkeypatch):
+def test_pending_leaves_are_bounded_while_the_receiver_is_down(
+    sender, receiver, monkeypatch
+):
     monkeypatch.setattr(webhooks, "QUEUE_LENGTH", 3)
     receiver.answers = [500]
     sender.enqueue(*occupied("first"))
@@ -186,8 +188,8 @@ def test_so_is_what_has_left_while_the_receiver_is_down(sender, receiver, monkey
     assert sender.failed == 2
 
 
-def test_a_running_server_tells_who_comes_and_goes(monkeypatch):
-    # Nothing that goes to this machine may go through a proxy.
+def test_a_running_server_reports_joins_and_leaves(monkeypatch):
+    # A request to this machine must not go through a proxy.
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
@@ -216,7 +218,7 @@ def test_a_running_server_tells_who_comes_and_goes(monkeypatch):
                 def names():
                     return [each["name"] for body in bodies for each in body["events"]]
 
-                # Counted once the answer is here, and so after the arrival.
+                # Counted after the response, so all events have arrived.
                 wait_until(lambda: server.embedded.status()["webhook_events_sent"] == 4)
         finally:
             other.shutdown()

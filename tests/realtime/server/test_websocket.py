@@ -1,4 +1,4 @@
-"""The WebSockets over a real network, with a client that is nobody's library."""
+"""The WebSockets over real sockets, with clients of the tests' own."""
 
 import json
 import random
@@ -34,7 +34,7 @@ PEOPLE = "presence-room"
         (f"/app/{APP.key}", 4008),
     ],
 )
-def test_it_says_why_a_connection_is_refused(server, path, code):
+def test_a_refused_connection_gets_a_close_code(server, path, code):
     client = Client(server.url(path))
 
     assert client.receive("pusher:error")["code"] == code
@@ -42,18 +42,18 @@ def test_it_says_why_a_connection_is_refused(server, path, code):
     assert server.connection_count == 0
 
 
-def test_it_lets_its_own_pages_in(server):
+def test_pages_of_its_own_origin_may_connect(server):
     with server.client(origin=f"http://127.0.0.1:{server.port}") as client:
         client.receives_nothing_before("pusher:pong")
 
 
-def test_it_closes_a_foreign_page_s_connection(server):
+def test_pages_of_a_foreign_origin_are_refused(server):
     client = server.client(origin="https://elsewhere.example")
 
     assert client.close_code() == 4009
 
 
-def test_it_answers_a_broken_handshake_with_http(server):
+def test_an_invalid_handshake_is_answered_over_http(server):
     with pytest.raises(InvalidStatus) as refused:
         connect(
             server.url(),
@@ -64,7 +64,7 @@ def test_it_answers_a_broken_handshake_with_http(server):
     assert refused.value.response.status_code == 400
 
 
-def test_a_company_behind_one_address_has_a_limit_only_if_one_is_set():
+def test_connections_per_address_are_limited_by_a_setting_only():
     with RunningServer(Limits(connections_per_address=2)) as server:
         with server.client(), server.client():
             assert server.client().close_code() == 4100
@@ -73,7 +73,7 @@ def test_a_company_behind_one_address_has_a_limit_only_if_one_is_set():
             pass
 
 
-def test_it_tells_subscribers_and_nobody_else(server):
+def test_only_subscribers_receive_an_event(server):
     with server.client() as subscriber, server.client() as other:
         subscriber.subscribe(ROOM)
         other.subscribe("public")
@@ -87,7 +87,7 @@ def test_it_tells_subscribers_and_nobody_else(server):
         other.receives_nothing_before("pusher:pong")
 
 
-def test_it_keeps_an_event_from_the_connection_that_caused_it_alone(server):
+def test_only_the_excluded_connection_misses_an_event(server):
     with server.client() as tab, server.client() as second_tab:
         for client in (tab, second_tab):
             client.subscribe(ROOM)
@@ -100,7 +100,7 @@ def test_it_keeps_an_event_from_the_connection_that_caused_it_alone(server):
         assert second_tab.message()["channel"] == "other"
 
 
-def test_it_keeps_the_order_of_what_is_published(server):
+def test_events_keep_their_order(server):
     with server.client() as client:
         client.subscribe(ROOM)
         for number in range(200):
@@ -109,7 +109,7 @@ def test_it_keeps_the_order_of_what_is_published(server):
         assert [client.receive("number") for _ in range(200)] == list(range(200))
 
 
-def test_what_was_unsubscribed_is_heard_no_more(server):
+def test_after_unsubscribing_no_event_is_received(server):
     with server.client() as client:
         client.subscribe(ROOM)
         client.unsubscribe(ROOM)
@@ -118,8 +118,8 @@ def test_what_was_unsubscribed_is_heard_no_more(server):
         client.receives_nothing_before("pusher:pong")
 
 
-@pytest.mark.parametrize("kind", ["closes", "is killed"])
-def test_others_hear_that_somebody_left_however_she_did(server, kind):
+@pytest.mark.parametrize("kind", ["closed", "killed"])
+def test_every_kind_of_disconnect_sends_member_removed(server, kind):
     with server.client() as tom:
         tom.subscribe(PEOPLE, {"user_id": "tom"})
         mira = server.client().__enter__()
@@ -127,7 +127,7 @@ def test_others_hear_that_somebody_left_however_she_did(server, kind):
         assert tom.receive("pusher_internal:member_added")["user_id"] == "mira"
         assert server.embedded.online_user_ids(PEOPLE) == {"tom", "mira"}
 
-        if kind == "closes":
+        if kind == "closed":
             mira.websocket.close()
         else:
             mira.kill()
@@ -136,7 +136,7 @@ def test_others_hear_that_somebody_left_however_she_did(server, kind):
         assert server.embedded.online_user_ids(PEOPLE) == {"tom"}
 
 
-def test_a_thousand_comings_and_goings_leave_nothing_behind(server):
+def test_a_thousand_connections_leave_nothing_behind(server):
     chance = random.Random(4)
     for _ in range(10):
         clients = [RawClient(server) for _ in range(100)]
@@ -161,7 +161,7 @@ def test_a_thousand_comings_and_goings_leave_nothing_behind(server):
         [Frame(Opcode.BINARY, b"a", fin=False), Frame(Opcode.CONT, b"b")],
     ],
 )
-def test_a_malformed_message_is_answered_and_nothing_is_closed(server, frames):
+def test_a_malformed_message_is_answered_and_the_connection_stays(server, frames):
     with RawClient(server) as client:
         for frame in frames:
             client.send(frame)
@@ -171,7 +171,7 @@ def test_a_malformed_message_is_answered_and_nothing_is_closed(server, frames):
         assert json.loads(client.next_frame().data)["event"] == "pusher:pong"
 
 
-def test_what_was_published_before_a_close_comes_before_it(server):
+def test_earlier_events_precede_the_close_frame(server):
     def publish_and_close():
         hub = server.embedded._hub
         hub.publish(Publication("vote", "{}", ("room",)))
@@ -186,7 +186,7 @@ def test_what_was_published_before_a_close_comes_before_it(server):
         assert client.close_code() == 4200
 
 
-def test_a_message_may_come_in_fragments(server):
+def test_a_fragmented_message_is_accepted(server):
     with RawClient(server) as client:
         client.send(Frame(Opcode.TEXT, b'{"event":', fin=False))
         client.send(Frame(Opcode.PING, b"between"))
@@ -206,7 +206,7 @@ def test_a_message_may_come_in_fragments(server):
         (Frame(Opcode.TEXT, b" " * 1_000_000), 1009),
     ],
 )
-def test_what_is_no_websocket_message_closes_that_connection_alone(server, frame, code):
+def test_an_invalid_frame_closes_only_its_connection(server, frame, code):
     with server.client() as other, RawClient(server) as client:
         client.send(frame)
 
@@ -214,7 +214,7 @@ def test_what_is_no_websocket_message_closes_that_connection_alone(server, frame
         other.receives_nothing_before("pusher:pong")
 
 
-def test_a_frame_of_exactly_the_limit_is_taken(server):
+def test_a_frame_of_exactly_the_limit_is_accepted(server):
     ping = b'{"event":"pusher:ping"}'
     with RawClient(server) as client:
         client.send(Frame(Opcode.TEXT, ping.ljust(10_000)))
@@ -222,7 +222,7 @@ def test_a_frame_of_exactly_the_limit_is_taken(server):
         assert json.loads(client.next_frame().data)["event"] == "pusher:pong"
 
 
-def test_bytes_at_random_never_harm_the_others(server):
+def test_random_bytes_do_not_affect_other_connections(server):
     chance = random.Random(7)
     with server.client() as other:
         for _ in range(100):
@@ -232,7 +232,7 @@ def test_bytes_at_random_never_harm_the_others(server):
     wait_until(lambda: server.connection_count == 0)
 
 
-def test_the_silent_are_pinged_and_then_given_up(server):
+def test_a_silent_connection_is_pinged_and_then_closed(server):
     with RawClient(server) as client:
         for _ in range(6):
             server.in_loop(server.embedded._websockets.sweep)
@@ -243,7 +243,7 @@ def test_the_silent_are_pinged_and_then_given_up(server):
         assert client.close_code() == 4201
 
 
-def test_whoever_answers_pings_stays(server):
+def test_a_connection_that_answers_pings_stays(server):
     def is_heard() -> bool:
         (websocket,) = server.embedded._websockets.connected
         return bool(websocket._silent_sweeps == 0)
@@ -256,7 +256,7 @@ def test_whoever_answers_pings_stays(server):
         client.receives_nothing_before("pusher:pong")
 
 
-def test_who_reads_too_slowly_is_cut_off_while_others_go_on():
+def test_a_slow_consumer_is_cut_off_and_the_others_are_not():
     with (
         RunningServer(Limits(unsent_bytes=65_536)) as server,
         server.client() as fast,
@@ -276,7 +276,7 @@ def test_who_reads_too_slowly_is_cut_off_while_others_go_on():
         fast.receives_nothing_before("pusher:pong")
 
 
-def test_whoever_does_not_answer_a_close_frame_is_dropped(monkeypatch):
+def test_a_connection_that_does_not_answer_a_close_frame_is_aborted(monkeypatch):
     monkeypatch.setattr("realtime.server.websocket.CLOSE_TIMEOUT_SECONDS", 0.05)
     with RunningServer() as server, RawClient(server) as client:
         (websocket,) = server.embedded._websockets.connected
@@ -286,7 +286,7 @@ def test_whoever_does_not_answer_a_close_frame_is_dropped(monkeypatch):
         wait_until(lambda: not server.open_transport_count)
 
 
-def test_everybody_is_told_when_the_server_stops():
+def test_a_stop_closes_every_connection_with_1012():
     with RunningServer() as server:
         clients = [server.client().__enter__() for _ in range(20)]
         clients[0].subscribe(ROOM)
