@@ -75,7 +75,7 @@ def test_it_gives_the_values_that_the_query_gives(members):
     assert [tuple(row) for row in rows] == list(build(session_id))
 
 
-def test_arguments_are_told_apart_by_their_places(members):
+def test_arguments_are_distinguished_by_their_places(members):
     zoe = members[0]
     prepared = PreparedQuery(
         lambda name, session_id: of_session(session_id).filter(name=name)
