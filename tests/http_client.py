@@ -86,6 +86,13 @@ class HttpUser(Person):
             yield events
 
 
+def start_round(address: str) -> tuple[HttpUser, HttpUser, str]:
+    """The facilitator, a voter, and the task that is being voted on."""
+    amira = HttpUser("Amira", address)
+    jonas = HttpUser("Jonas", address).joins(amira.starts_session())
+    return amira, jonas, amira.starts_quick_vote()
+
+
 @dataclass
 class EventRecorder:
     """Receives what comes over a WebSocket, without events of ``known_version``."""

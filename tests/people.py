@@ -179,6 +179,10 @@ class Person:
         self.does(f"tasks/{task or self.current_task}/skip/")
 
 
+def without_time(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name != "serverTime"}
+
+
 def _expect(status: HTTPStatus, path: str, answer: Any) -> None:
     if answer.status_code != status:
         raise RefusedError(path, answer.status_code, answer.content)

@@ -22,7 +22,7 @@ from django.db import connection
 
 from realtime import get_realtime_service
 from realtime.credentials import embedded_app
-from tests.http_client import HttpUser
+from tests.http_client import start_round
 from tests.in_process_client import InProcessUser
 from tests.process.fake_servers import APP_ID, FAULTS, KEY, SECRET, FakeProvider
 from tests.realtime.server.running import wait_until
@@ -269,9 +269,7 @@ def test_the_debug_log_of_a_server_has_no_secret(tmp_path):
     with FakeProvider() as provider:
         server = Server(tmp_path, **provider.environment, DEBUG="on", LOG_LEVEL="DEBUG")
         server.start()
-        amira = HttpUser("Amira", server.address)
-        jonas = HttpUser("Jonas", server.address).joins(amira.starts_session())
-        task = amira.starts_quick_vote()
+        amira, jonas, task = start_round(server.address)
         jonas.votes("13")
         jonas.posts(f"tasks/{task}/vote/", card="of no deck")
         assert server.stop() == 0

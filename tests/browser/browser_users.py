@@ -71,14 +71,19 @@ class BrowserUser(Person):
             policy = response.headers.get("content-security-policy", "")
             self.policies[response.url] = policy
 
-    def close_and_check(self, allowed_errors: str) -> None:
+    def close_and_check(
+        self, allowed_errors: str = "", allowed_host: str | None = None
+    ) -> None:
         """No error in the console, no reload of a room, no request to other hosts."""
         rooms = self.page.evaluate("Number(sessionStorage.rooms ?? 0)")
         self.context.close()
         assert rooms <= 1, f"{self.name}'s room was loaded again"
         own = urlsplit(self.address).netloc
+        addresses = map(urlsplit, self.requested)
         foreign = [
-            url for url in self.requested if urlsplit(url).netloc not in {own, ""}
+            address.geturl()
+            for address in addresses
+            if address.netloc not in {own, ""} and address.hostname != allowed_host
         ]
         assert not foreign, f"{self.name}: {foreign}"
         for url, policy in self.policies.items():

@@ -27,12 +27,8 @@ def browser():
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A server that stops cleanly, with no warning in its log."""
-    server = Server(tmp_path_factory.mktemp("serve"))
-    server.start()
-    yield server
-    assert server.stop() == 0
-    assert server.complaints == []
+    with Server(tmp_path_factory.mktemp("serve")).running() as server:
+        yield server
     assert "Stopped." in server.log.read_text()
 
 
@@ -51,4 +47,4 @@ def person(browser, server):
 
     yield create
     for somebody, allowed_errors in people:
-        somebody.close_and_check(allowed_errors)
+        somebody.close_and_check(allowed_errors, server.environment.get("PUSHER_HOST"))

@@ -7,7 +7,6 @@ checked in tests/realtime/test_hosted.py.
 import base64
 import json
 from contextlib import ExitStack
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -27,21 +26,15 @@ PROVIDERS = {
 }
 
 
-class TrafficRecorder:
-    """Records the frames of a page's WebSockets, and its scripts."""
+class FrameRecorder:
+    """Records what a page receives over its WebSockets."""
 
     def __init__(self, person: BrowserUser) -> None:
         self.frames: list[str] = []
-        self.scripts: list[str] = []
         person.page.on("websocket", self._record_frames)
-        person.page.on("request", self._record_script)
 
     def _record_frames(self, websocket) -> None:
         websocket.on("framereceived", lambda frame: self.frames.append(str(frame)))
-
-    def _record_script(self, request) -> None:
-        if request.resource_type == "script":
-            self.scripts.append(request.url)
 
     def events(self, name: str) -> list[dict[str, object]]:
         """The data of each event of this name, as it was received."""
@@ -68,35 +61,12 @@ def server(provider, tmp_path_factory):
                 pytest.skip(reason)
             other = running.enter_context(soketi.Soketi(folder))
             environment = other.environment()
-        server = Server(folder, **environment)
-        server.start()
-        yield server
-        assert server.stop() == 0
-        assert server.complaints == []
-
-
-@pytest.fixture
-def person(browser, server, provider):
-    """As in the other tests, but requests to a self-hosted server are allowed."""
-    people = []
-
-    def create(name, **options):
-        somebody = BrowserUser(name, browser, server.address, **options)
-        people.append(somebody)
-        return somebody
-
-    yield create
-    for somebody in people:
-        if own := server.environment.get("PUSHER_HOST"):
-            somebody.requested = [
-                url for url in somebody.requested if urlsplit(url).hostname != own
-            ]
-        somebody.close_and_check("")
+        yield running.enter_context(Server(folder, **environment).running())
 
 
 def test_a_team_estimates_a_task(person, provider):
     amira, jonas, tom = person("Amira"), person("Jonas", **PHONE), person("Tom")
-    traffic = TrafficRecorder(tom)
+    received = FrameRecorder(tom)
     state = "Slow mode" if provider == "polling" else "Live"
 
     session_id = amira.starts_session()
@@ -119,7 +89,7 @@ def test_a_team_estimates_a_task(person, provider):
     amira.votes("8")
     tom.sees_face("Amira", "back")
     # By value: ids and encrypted data may contain these two digits.
-    votes = traffic.events("vote")
+    votes = received.events("vote")
     assert bool(votes) == (provider != "polling")
     assert not any("13" in vote.values() for vote in votes)
 
@@ -136,18 +106,18 @@ def test_a_team_estimates_a_task(person, provider):
         somebody.sees_end()
     tom.sees_queue_of(amira)
 
-    assert_carried_by(provider, traffic)
+    assert_carried_by(provider, tom, received)
 
 
-def assert_carried_by(provider: str, traffic: TrafficRecorder) -> None:
-    loads_library = any("pusher-js" in script for script in traffic.scripts)
+def assert_carried_by(provider: str, tom: BrowserUser, received: FrameRecorder) -> None:
+    loads_library = any("pusher-js" in url for url in tom.requested)
     if provider in ("polling", "native WebSocket"):
         assert not loads_library
     else:
         assert loads_library
-    revealed = traffic.events("votes-revealed")
+    revealed = received.events("votes-revealed")
     if provider == "polling":
-        assert traffic.frames == []
+        assert received.frames == []
     elif provider == "encrypted":
         [sealed] = revealed
         assert set(sealed) == {"nonce", "ciphertext"}

@@ -31,11 +31,9 @@ TITLES = [f"Change {number:02}" for number in range(1, 18)]
 @pytest.fixture(scope="module")
 def server(request, tmp_path_factory):
     provider = getattr(request, "param", "pusher")
-    server = Server(tmp_path_factory.mktemp(provider), REALTIME_PROVIDER=provider)
-    server.start()
-    yield server
-    assert server.stop() == 0
-    assert server.complaints == []
+    folder = tmp_path_factory.mktemp(provider)
+    with Server(folder, REALTIME_PROVIDER=provider).running() as server:
+        yield server
 
 
 over_each_driver = pytest.mark.parametrize(

@@ -20,11 +20,8 @@ NO_ANSWER = (
 @pytest.fixture
 def server(tmp_path):
     """For one test alone: it is killed."""
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    assert server.stop() == 0
-    assert server.complaints == []
+    with Server(tmp_path).running() as server:
+        yield server
 
 
 def test_no_vote_is_lost_and_every_browser_is_live_again(person, server):

@@ -17,6 +17,7 @@ import pytest
 
 from sessions.events import PokerEvent
 from tests.in_process_client import InProcessUser
+from tests.people import without_time
 
 HERE = Path(__file__).parent
 TRIPLES = HERE / "triples.json"
@@ -74,14 +75,8 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     "somebody leaves": ("voted", lambda r: r.jonas.leaves()),
     "somebody leaves after the reveal": ("revealed", lambda r: r.jonas.leaves()),
     "the last facilitator leaves": ("voted", lambda r: r.amira.leaves()),
-    "somebody is removed": (
-        "voted",
-        lambda r: r.amira.removes(r.jonas),
-    ),
-    "somebody is renamed": (
-        "",
-        lambda r: r.tom.renames(r.tom, "Tomás"),
-    ),
+    "somebody is removed": ("voted", lambda r: r.amira.removes(r.jonas)),
+    "somebody is renamed": ("", lambda r: r.tom.renames(r.tom, "Tomás")),
     "a voter becomes an observer": (
         "voted",
         lambda r: r.jonas.changes_role(r.jonas, "observer"),
@@ -94,18 +89,12 @@ ACTIONS: dict[str, tuple[str, Action]] = {
         "voted",
         lambda r: r.tom.changes_role(r.tom, "voter"),
     ),
-    "somebody is promoted": (
-        "",
-        lambda r: r.amira.promotes(r.jonas),
-    ),
+    "somebody is promoted": ("", lambda r: r.amira.promotes(r.jonas)),
     "somebody is demoted": (
         "",
         lambda r: (r.amira.promotes(r.jonas), r.amira.demotes(r.jonas)),
     ),
-    "somebody is away": (
-        "voted",
-        lambda r: r.jonas.sends_heartbeat("a", "away"),
-    ),
+    "somebody is away": ("voted", lambda r: r.jonas.sends_heartbeat("a", "away")),
     "somebody is back": (
         "voted",
         lambda r: [
@@ -145,44 +134,20 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     "a quick vote": ("", lambda r: r.amira.starts_quick_vote()),
     "a vote is started": ("", lambda r: r.reach("started")),
     "votes are cast": ("started", lambda r: r.vote()),
-    "a vote is changed": (
-        "voted",
-        lambda r: r.jonas.votes("3"),
-    ),
-    "a vote is taken back": (
-        "voted",
-        lambda r: r.jonas.votes(""),
-    ),
-    "the votes are revealed": (
-        "voted",
-        lambda r: r.amira.reveals(),
-    ),
-    "a round without votes is revealed": (
-        "started",
-        lambda r: r.amira.reveals(),
-    ),
-    "the team votes again": (
-        "revealed",
-        lambda r: r.amira.votes_again(),
-    ),
-    "the task is finalized": (
-        "revealed",
-        lambda r: r.amira.finalizes("8"),
-    ),
+    "a vote is changed": ("voted", lambda r: r.jonas.votes("3")),
+    "a vote is taken back": ("voted", lambda r: r.jonas.votes("")),
+    "the votes are revealed": ("voted", lambda r: r.amira.reveals()),
+    "a round without votes is revealed": ("started", lambda r: r.amira.reveals()),
+    "the team votes again": ("revealed", lambda r: r.amira.votes_again()),
+    "the task is finalized": ("revealed", lambda r: r.amira.finalizes("8")),
     "the last task is finalized": ("finalized", lambda r: r.reach("finalized")),
     "a finalized task is voted on again": (
         "finalized",
         lambda r: r.amira.starts_vote(r.order()[0]),
     ),
     "a pending task is skipped": ("", lambda r: r.amira.skips(r.task)),
-    "the task being voted on is skipped": (
-        "voted",
-        lambda r: r.amira.skips(r.task),
-    ),
-    "a revealed task is skipped": (
-        "revealed",
-        lambda r: r.amira.skips(r.task),
-    ),
+    "the task being voted on is skipped": ("voted", lambda r: r.amira.skips(r.task)),
+    "a revealed task is skipped": ("revealed", lambda r: r.amira.skips(r.task)),
 }
 
 
@@ -273,10 +238,7 @@ def _comparable(state: dict[str, Any]) -> dict[str, Any]:
         for member in state["members"]
     ]
     me = {key: value for key, value in state["me"].items() if key != "vote"}
-    return {key: value for key, value in state.items() if key != "serverTime"} | {
-        "members": members,
-        "me": me,
-    }
+    return without_time(state) | {"members": members, "me": me}
 
 
 def _compare(path: Path, expected: Any) -> None:

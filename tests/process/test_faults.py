@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.http_client import HttpUser
+from tests.http_client import HttpUser, start_round
 from tests.process.fake_servers import FAULTS, SECRET, SMALL_FAULTS, FakeProvider
 from tests.realtime.server.running import PATIENCE_SECONDS, wait_until
 from tests.serving import Server
@@ -75,10 +75,7 @@ class Room:
 
     def __init__(self, server: Server, provider: FakeProvider) -> None:
         self.provider = provider
-        self.amira = HttpUser("Amira", server.address)
-        self.amira.starts_session()
-        self.jonas = HttpUser("Jonas", server.address).joins(self.amira.session_id)
-        self.amira.starts_quick_vote()
+        self.amira, self.jonas, _ = start_round(server.address)
         version = self.amira.state["version"]
         wait_until(lambda: version in self.published_versions())
         self.screen = Screen(provider, self.amira)
@@ -176,9 +173,7 @@ def test_a_provider_whose_host_is_unknown_loses_no_vote(tmp_path, provider):
     elsewhere = {"PUSHER_HOST": "provider.invalid"}
     server = Server(tmp_path, **provider.environment | elsewhere)
     server.start()
-    amira = HttpUser("Amira", server.address)
-    jonas = HttpUser("Jonas", server.address).joins(amira.starts_session())
-    amira.starts_quick_vote()
+    amira, jonas, _ = start_round(server.address)
     for card in CARDS:
         jonas.votes(card)
     amira.reveals()

@@ -38,11 +38,8 @@ class Voter(threading.Thread):
 
 @pytest.fixture
 def server(tmp_path):
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    assert server.stop() == 0
-    assert server.complaints == []
+    with Server(tmp_path).running() as server:
+        yield server
 
 
 def test_every_acknowledged_vote_is_there_after_the_restart(server):

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
-from tests.http_client import HttpUser
+from tests.http_client import start_round
+from tests.people import without_time
 from tests.process import crash_server
 from tests.serving import Server
 
@@ -44,20 +44,12 @@ def serve(tmp_path):
         server.kill()
 
 
-def start_vote(server: Server) -> tuple[HttpUser, HttpUser, str]:
-    """The facilitator, a voter, and the task that is being voted on."""
-    amira = HttpUser("Amira", server.address)
-    amira.starts_session()
-    jonas = HttpUser("Jonas", server.address).joins(amira.session_id)
-    return amira, jonas, amira.starts_quick_vote()
-
-
 def test_a_process_killed_between_commit_and_publish_loses_and_doubles_nothing(
     serve, tmp_path
 ):
     crashed = tmp_path / "crashed"
     server = serve(**crash_server.environment(crashed))
-    amira, jonas, task = start_vote(server)
+    amira, jonas, task = start_round(server.address)
     version = amira.state["version"]
     vote = {"card": "8", "task": task, "round": "1", "key": "tab:1"}
     with pytest.raises(requests.ConnectionError):
@@ -94,7 +86,7 @@ def locked(database: Path) -> Iterator[None]:
 
 def test_a_vote_waits_for_a_database_that_is_locked_for_some_seconds(serve, tmp_path):
     server = serve()
-    _, jonas, task = start_vote(server)
+    _, jonas, task = start_round(server.address)
     with ThreadPoolExecutor(1) as background:
         with locked(tmp_path / "db.sqlite3"):
             vote = background.submit(jonas.posts, f"tasks/{task}/vote/", card="8")
@@ -108,7 +100,7 @@ def test_a_vote_waits_for_a_database_that_is_locked_for_some_seconds(serve, tmp_
 
 def test_a_vote_is_refused_whole_while_the_database_stays_locked(serve, tmp_path):
     server = serve(DJANGO_SETTINGS_MODULE="tests.process.short_timeouts")
-    amira, jonas, task = start_vote(server)
+    amira, jonas, task = start_round(server.address)
     jonas.votes("5")
     version = amira.state["version"]
     with locked(tmp_path / "db.sqlite3"):
@@ -165,7 +157,7 @@ def assert_refuses_and_recovers(
     server: Server, fails: Callable[[], Callable[[], None]]
 ) -> None:
     """A change is refused during the fault, and works afterwards without a restart."""
-    amira, jonas, task = start_vote(server)
+    amira, jonas, task = start_round(server.address)
     jonas.votes("5")
     before = amira.state
     mend = fails()
@@ -175,7 +167,7 @@ def assert_refuses_and_recovers(
         ("tasks/", {"title": "One more", "description": "x" * 10_000}),
     ]:
         assert_unavailable(amira.posts(path, **fields))
-    assert without_the_time(amira.state) == without_the_time(before)
+    assert without_time(amira.state) == without_time(before)
     mend()
 
     with amira.subscribed() as recorder:
@@ -191,7 +183,3 @@ def assert_unavailable(refusal: requests.Response) -> None:
     """With a sentence."""
     assert refusal.status_code == 503, refusal.text
     assert re.fullmatch("[A-Z].*[.]", refusal.json()["error"])
-
-
-def without_the_time(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if name != "serverTime"}

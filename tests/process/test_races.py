@@ -19,11 +19,9 @@ REPEATS = range(12)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("races"), WEB_THREADS="4")
-    server.start()
-    yield server
-    assert server.stop() == 0
-    assert server.complaints == []
+    folder = tmp_path_factory.mktemp("races")
+    with Server(folder, WEB_THREADS="4").running() as server:
+        yield server
 
 
 class Room:

@@ -8,8 +8,6 @@ import statistics
 import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -20,7 +18,8 @@ from realtime.serving import Server as UvicornServer
 from realtime.serving import configuration
 from tests.http_client import HttpUser
 from tests.process.fake_servers import FakeProvider, accept
-from tests.serving import ROOT, RealtimeServer, Server
+from tests.realtime.server.running import wait_until
+from tests.serving import ROOT, RealtimeServer, Server, status_of
 
 pytestmark = pytest.mark.process
 
@@ -308,13 +307,6 @@ def pages_of(person, count):
         process.communicate()
 
 
-def wait_until(condition):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was never true"
-        time.sleep(0.02)
-
-
 def reached_at(hub):
     return {"REALTIME_SERVER_URL": f"http://127.0.0.1:{hub.port}"}
 
@@ -323,12 +315,3 @@ def folder(parent, name):
     made = parent / name
     made.mkdir()
     return made
-
-
-def status_of(address):
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as response:
-            return response.status
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code

@@ -7,9 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -19,10 +17,10 @@ from websockets.sync.client import connect
 
 from realtime.credentials import embedded_app
 from tests.http_client import HttpUser
+from tests.realtime.server.running import wait_until
+from tests.serving import PATIENCE_SECONDS, status_of
 
 pytestmark = pytest.mark.process
-
-PATIENCE_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -199,9 +197,7 @@ def test_a_web_process_that_dies_is_replaced(serve):
     lost, kept = web_processes_of(process)
 
     os.kill(lost, signal.SIGKILL)
-    wait_until(
-        lambda: len(set(web_processes_of(process)) - {lost}) == 2, "it was not replaced"
-    )
+    wait_until(lambda: len(set(web_processes_of(process)) - {lost}) == 2)
 
     assert kept in web_processes_of(process)
     assert status_of(f"http://localhost:{port_in(output)}/s/unknown/") == 404
@@ -240,19 +236,3 @@ def is_running(process_id):
         stat = Path(f"/proc/{process_id}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] != "Z"
     return False
-
-
-def wait_until(condition, otherwise="the condition was never true"):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.02)
-
-
-def status_of(address):
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as response:
-            return response.status
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code

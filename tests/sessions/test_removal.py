@@ -3,7 +3,7 @@
 import pytest
 
 from tests.realtime.server.running import wait_until
-from tests.voting.recorders import recording
+from tests.voting.recorders import PROVIDERS
 
 # Pusher protocol, close codes: reconnect at once, and authorize again.
 RECONNECT_AT_ONCE = 4200
@@ -11,7 +11,7 @@ RECONNECT_AT_ONCE = 4200
 
 @pytest.fixture
 def recorder(amira, jonas, tom):
-    with recording("pusher, embedded") as recorder:
+    with PROVIDERS["pusher, embedded"]() as recorder:
         for person in [amira, jonas, tom]:
             recorder.connect(person)
             recorder.received()

@@ -1,7 +1,7 @@
 """Record what reaches anybody over a provider, beside the answers to their requests.
 
-``recording("pusher, embedded")`` selects the provider as the settings would, and gives
-the recorder that it needs: of real WebSockets, or of the requests to another machine.
+``PROVIDERS["pusher, embedded"]()`` selects the provider as the settings would, with its
+recorder: of real WebSockets, or of the requests to another machine.
 """
 
 import base64
@@ -40,6 +40,7 @@ OWN_SERVER = {**ACCOUNT, "host": "sockudo", "port": "6001", "scheme": "http"}
 METRICS = ["/metrics", "/healthz"]
 A_DAY_SECONDS = 86_400
 MASTER_KEY = base64.b64encode(b"a master key of just 32 letters.").decode()
+ENCRYPTED = {"encryption_master_key": MASTER_KEY}
 
 
 class Recorder:
@@ -222,78 +223,60 @@ def _frames(client: Client) -> list[bytes]:
         frames.append(frame.encode() if isinstance(frame, str) else frame)
 
 
-def recording(provider: str) -> AbstractContextManager[Recorder]:
-    return PROVIDERS[provider]()
-
-
 @contextmanager
-def _selected(provider: str, **options: str) -> Iterator[None]:
+def _selected(provider: str, **options: str) -> Iterator[pytest.MonkeyPatch]:
     """Options are those of the settings, as text."""
     realtime = {**settings.REALTIME, "PROVIDER": provider}
     realtime["OPTIONS"] = {**settings.REALTIME["OPTIONS"], provider: options}
-    with override_settings(REALTIME=realtime):
-        yield
+    with override_settings(REALTIME=realtime), pytest.MonkeyPatch.context() as patch:
+        yield patch
 
 
-def _local(provider: str, recorder: type[Recorder] = Recorder) -> Callable[..., Any]:
-    @contextmanager
-    def select() -> Iterator[Recorder]:
-        with _selected(provider):
-            yield recorder()
-
-    return select
+@contextmanager
+def _local(provider: str, recorder: type[Recorder] = Recorder) -> Iterator[Recorder]:
+    with _selected(provider):
+        yield recorder()
 
 
-def _remote(**options: str) -> Callable[..., Any]:
-    @contextmanager
-    def select() -> Iterator[Recorder]:
-        recorder = RequestRecorder()
-
-        def send(_: HTTPAdapter, request: Any, **options: Any) -> requests.Response:
-            return recorder.answer(request)
-
-        with pytest.MonkeyPatch.context() as patch, _selected("pusher", **options):
-            patch.setattr(HTTPAdapter, "send", send)
-            yield recorder
-
-    return select
+@contextmanager
+def _remote(**options: str) -> Iterator[Recorder]:
+    recorder = RequestRecorder()
+    with _selected("pusher", **options) as patch:
+        patch.setattr(
+            HTTPAdapter, "send", lambda self, request, **_: recorder.answer(request)
+        )
+        yield recorder
 
 
-def _embedded(provider: str, **options: str) -> Callable[..., Any]:
-    @contextmanager
-    def select() -> Iterator[Recorder]:
-        with pytest.MonkeyPatch.context() as patch, _selected(provider, **options):
-            patch.setattr(running, "APP", embedded_app())
-            # Within a run, every webhook is sent at once.
-            patch.setattr("realtime.server.webhooks.GATHERING_SECONDS", 0)
-            patch.setattr("realtime.server.webhooks.LEAVING_SECONDS", A_DAY_SECONDS)
-            with FakeProvider() as webhooks:
-                webhooks.respond_with(respond(HTTPStatus.OK))
-                server_with_all_options = partial(
-                    EmbeddedServer,
-                    client_events=True,
-                    subscription_counts=True,
-                    webhook_url=f"http://127.0.0.1:{webhooks.port}/webhooks/",
-                    metrics=True,
-                )
-                patch.setattr(running, "EmbeddedServer", server_with_all_options)
-                with RunningServer() as server:
-                    yield WebSocketRecorder(server, webhooks)
-
-    return select
+@contextmanager
+def _embedded(provider: str, **options: str) -> Iterator[Recorder]:
+    with _selected(provider, **options) as patch, FakeProvider() as webhooks:
+        webhooks.respond_with(respond(HTTPStatus.OK))
+        patch.setattr(running, "APP", embedded_app())
+        # Within a run, every webhook is sent at once.
+        patch.setattr("realtime.server.webhooks.GATHERING_SECONDS", 0)
+        patch.setattr("realtime.server.webhooks.LEAVING_SECONDS", A_DAY_SECONDS)
+        server_with_all_options = partial(
+            EmbeddedServer,
+            client_events=True,
+            subscription_counts=True,
+            webhook_url=f"http://127.0.0.1:{webhooks.port}/webhooks/",
+            metrics=True,
+        )
+        patch.setattr(running, "EmbeddedServer", server_with_all_options)
+        with RunningServer() as server:
+            yield WebSocketRecorder(server, webhooks)
 
 
 PROVIDERS: dict[str, Callable[[], AbstractContextManager[Recorder]]] = {
-    "memory": _local("memory", OutboxRecorder),
-    "null": _local("null"),
+    "memory": partial(_local, "memory", OutboxRecorder),
+    "null": partial(_local, "null"),
     # Its events are in the log, which is recorded over any provider.
-    "log": _local("log"),
-    "websocket": _embedded("websocket"),
-    "pusher, embedded": _embedded("pusher"),
-    "pusher, embedded, encrypted": _embedded(
-        "pusher", encryption_master_key=MASTER_KEY
-    ),
-    "pusher, hosted": _remote(**ACCOUNT, cluster="eu"),
-    "pusher, hosted, encrypted": _remote(**ACCOUNT, encryption_master_key=MASTER_KEY),
-    "pusher, self-hosted": _remote(**OWN_SERVER),
+    "log": partial(_local, "log"),
+    "websocket": partial(_embedded, "websocket"),
+    "pusher, embedded": partial(_embedded, "pusher"),
+    "pusher, embedded, encrypted": partial(_embedded, "pusher", **ENCRYPTED),
+    "pusher, hosted": partial(_remote, **ACCOUNT, cluster="eu"),
+    "pusher, hosted, encrypted": partial(_remote, **ACCOUNT, **ENCRYPTED),
+    "pusher, self-hosted": partial(_remote, **OWN_SERVER),
 }

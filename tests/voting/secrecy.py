@@ -29,23 +29,11 @@ from django.test import Client
 from sessions.models import PokerSession
 from tests.in_process_client import InProcessUser
 from tests.people import Person, RefusedError
-from tests.voting.recorders import Recorder, recording
+from tests.voting.recorders import PROVIDERS, Recorder
 from voting.models import Vote, VotingRound
 
-
-@dataclass(frozen=True)
-class Choice:
-    """What a step is done with: ``voting`` is being voted on, ``task`` is any task."""
-
-    number: int
-    card: str
-    estimate: str
-    voting: str
-    task: str
-    member: Any
-
-
-ACTS: dict[str, Callable[[Person, Choice], Any]] = {
+# ``c`` is the choice of a step: ``c.voting`` is being voted on, ``c.task`` is any task.
+ACTS: dict[str, Callable[[Person, Any], Any]] = {
     "votes": lambda p, c: p.votes(c.card, c.voting),
     "votes from a tab": lambda p, c: p.votes(
         c.card, c.voting, round="1", key=f"tab:{c.number}"
@@ -163,7 +151,7 @@ class Run:
         with (
             pinned() as clock,
             logged() as lines,
-            recording(self.provider) as self.recorder,
+            PROVIDERS[self.provider]() as self.recorder,
         ):
             self._join()
             for number, step in enumerate(self.plan.steps):
@@ -217,7 +205,7 @@ class Run:
         swaps = self.other_cards and is_hidden and who in self.plan.swapped
         card = deck.cards[step.card % len(deck.cards)]
         member = _one_of(poker_session.members.present(), step.whom)
-        choice = Choice(
+        choice = SimpleNamespace(
             number=number,
             estimate=card,
             card=other_card(deck.cards, card) if swaps else card,

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from django.db import OperationalError, connection
 
+from tests.people import without_time
 from voting.models import Vote
 
 pytestmark = pytest.mark.skipif(
@@ -77,7 +78,7 @@ def test_the_answer_is_a_sentence_and_nothing_changes(
     assert refusal.json()["error"].endswith(".")
     assert refusal["Retry-After"] == seconds
     assert outbox == []
-    assert without_the_time(amira.state) == without_the_time(before)
+    assert without_time(amira.state) == without_time(before)
     assert adds_large_task(amira).status_code == 204, "it works once the fault is over"
     assert amira.state["version"] == before["version"] + 1
 
@@ -108,10 +109,6 @@ def test_the_state_can_be_read_while_presence_cannot_be_written(jonas, task_id):
     assert answer.status_code == 200
     [member] = [m for m in answer.json()["members"] if m["name"] == "Jonas"]
     assert member["isOnline"]
-
-
-def without_the_time(state):
-    return {name: value for name, value in state.items() if name != "serverTime"}
 
 
 def test_the_sqlstate_decides_which_sentence_it_is(amira):
