@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 from bench.contenders import PlanningPoker
 from bench.http_line import HttpLine, request
 from bench.websocket import Line
-from tests.guests import Guest
+from tests.http_client import HttpUser
 
 
 @dataclass
 class Player:
-    """A member, her browser's connections, and how many votes she has sent."""
+    """A member, their browser's connections, and how many votes they have sent."""
 
-    guest: Guest
+    guest: HttpUser
     http: HttpLine
     screen: Line
     votes: int = 0
@@ -26,17 +26,17 @@ class Room:
         self._server = server
         address = server.installation.address.replace("localhost", "127.0.0.1")
         facilitator, *others = [
-            Guest(f"Member {number}", address) for number in range(1, members + 1)
+            HttpUser(f"Member {number}", address) for number in range(1, members + 1)
         ]
-        self.path = facilitator.starts("The whole department")
+        session_id = facilitator.starts_session("The whole department")
+        self.path = facilitator.room
         for guest in others:
-            guest.joins(self.path)
+            guest.joins(session_id)
         for number in range(1, tasks + 1):
-            facilitator.does("tasks/", title=f"What is to be done, {number}")
-        state = facilitator.state()
+            facilitator.adds_task(f"What is to be done, {number}")
+        state = facilitator.state
         self.cards = state["session"]["deck"]["cards"]
-        self._task = f"tasks/{state['tasks'][0]['taskId']}"
-        facilitator.does(f"{self._task}/start/")
+        self._task = facilitator.starts_vote(state["tasks"][0]["taskId"])
         self.guests = [facilitator, *others]
 
     def open_screens(self) -> list[Player]:
@@ -47,10 +47,8 @@ class Room:
             screen.finish_handshake()
             socket_id = screen.next_message()["data"]["socket_id"]
             for protection in ("private", "presence"):
-                channel = f"{protection}-planning-poker-{self.path.split('/')[2]}"
-                auth = guest.posts(
-                    "/realtime/auth/", socket_id=socket_id, channel_name=channel
-                ).json()
+                channel = f"{protection}-{guest.channel}"
+                auth = guest.asks_to_subscribe(socket_id, channel).json()
                 data = {"channel": channel, **auth}
                 screen.send({"event": "pusher:subscribe", "data": data})
             players.append(Player(guest, HttpLine(self._server.port), screen))
@@ -63,7 +61,7 @@ class Room:
         return players
 
     def vote_of(self, player: Player) -> bytes:
-        """Her next vote as her browser sends it; each lays another card."""
+        """Their next vote as their browser sends it, always for another card."""
         player.votes += 1
         fields = {
             "card": self.cards[player.votes % len(self.cards)],
@@ -71,15 +69,24 @@ class Room:
             "key": f"bench:{player.votes}",
         }
         return self._request(
-            player.guest, "POST", f"{self._task}/vote/", body=urlencode(fields).encode()
+            player.guest,
+            "POST",
+            f"tasks/{self._task}/vote/",
+            body=urlencode(fields).encode(),
         )
 
-    def state_of(self, guest: Guest, etag: str = "") -> bytes:
-        """Her request for the state; with the ``etag`` of the one that she has."""
+    def state_of(self, guest: HttpUser, etag: str = "") -> bytes:
+        """Their request for the state, with the ``etag`` of the one that they have."""
         return self._request(guest, "GET", "state/", etag=etag)
 
     def _request(
-        self, guest: Guest, method: str, path: str, *, body: bytes = b"", etag: str = ""
+        self,
+        guest: HttpUser,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        etag: str = "",
     ) -> bytes:
         headers = {"Accept": "application/json", "Cookie": cookie_of(guest)}
         if method == "POST":
@@ -91,5 +98,5 @@ class Room:
         return request(method, address, self._server.port, headers=headers, body=body)
 
 
-def cookie_of(guest: Guest) -> str:
+def cookie_of(guest: HttpUser) -> str:
     return "; ".join(f"{name}={value}" for name, value in guest.http.cookies.items())

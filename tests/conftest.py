@@ -4,10 +4,10 @@ import pytest
 from hypothesis import settings
 
 from realtime import get_realtime_service
-from tests.players import Player
+from tests.in_process_client import InProcessUser
 
-# The same inputs every time, however busy the machine: whoever breaks something learns
-# it, and nobody else. To look for new ones: pytest --hypothesis-profile=explore
+# The same inputs in every run, however busy the machine, so that only a change of the
+# code can fail. To look for new ones: pytest --hypothesis-profile=explore
 settings.register_profile("explore", deadline=None)
 settings.register_profile("gate", derandomize=True, deadline=None, database=None)
 settings.load_profile("gate")
@@ -40,24 +40,24 @@ def pinned_ids(monkeypatch):
 @pytest.fixture
 def amira(transactional_db):
     """The facilitator of a session."""
-    amira = Player("Amira")
-    amira.starts_a_session()
+    amira = InProcessUser("Amira")
+    amira.starts_session()
     return amira
 
 
 @pytest.fixture
 def jonas(amira):
     """A voter in Amira's session."""
-    return Player("Jonas").joins(amira.session_id)
+    return InProcessUser("Jonas").joins(amira.session_id)
 
 
 @pytest.fixture
 def tom(amira):
     """An observer in Amira's session."""
-    return Player("Tom").joins(amira.session_id, role="observer")
+    return InProcessUser("Tom").joins(amira.session_id, role="observer")
 
 
 @pytest.fixture
 def stranger(amira):
     """Somebody with the link who has not joined."""
-    return Player("Nobody", amira.session_id)
+    return InProcessUser("Nobody", amira.session_id)

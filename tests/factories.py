@@ -1,4 +1,4 @@
-"""Rows for tests that start in the middle of the game."""
+"""Database rows for tests that start in the middle of a session."""
 
 import factory
 

@@ -1,5 +1,4 @@
-"""The real ``manage.py serve`` and ``manage.py realtime_server``, as processes of their
-own, and a real Chromium."""
+"""``manage.py serve`` and ``manage.py realtime_server`` as processes, and Chromium."""
 
 import contextlib
 import os
@@ -9,8 +8,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from playwright.sync_api import Browser, Playwright
 
@@ -22,10 +24,9 @@ CHROMIUM = os.environ.get("CHROMIUM_PATH") or "/usr/bin/chromium"
 
 
 class Server:
-    """One installation: a database, a port, and the process that serves them.
+    """One installation: a database, a port, and a process, which can be restarted.
 
     The database is SQLite's, or whichever the tests run on (tests/databases.py).
-    It can be killed and started again, as a machine that fails would.
     """
 
     command: tuple[str, ...] = ("serve", "--migrate")
@@ -62,22 +63,30 @@ class Server:
             )
         self._wait_until_it_answers()
 
+    @contextlib.contextmanager
+    def running(self) -> Iterator[Self]:
+        """Started, and in the end stopped cleanly, with no warning in the log."""
+        self.start()
+        yield self
+        assert self.stop() == 0
+        assert self.complaints == []
+
     @property
     def is_running(self) -> bool:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """As a lost machine would go: without a word to anybody."""
+        """As when the machine loses power."""
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> int:
-        """As Ctrl-C does. The process' exit status."""
+        """As Ctrl-C does. The process's exit status is returned."""
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(PATIENCE_SECONDS)
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        """Run another command on this installation, and give back what it printed."""
+        """Run another command on this installation: what it printed."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -90,7 +99,7 @@ class Server:
 
     @property
     def complaints(self) -> list[str]:
-        """The lines of the log that no quiet day has."""
+        """The lines of the log that report a problem."""
         return re.findall(
             r".*(?:WARNING|ERROR|CRITICAL|Traceback).*", self.log.read_text()
         )
@@ -105,7 +114,7 @@ class Server:
                     ("127.0.0.1", self.port), PATIENCE_SECONDS
                 ) as connection,
             ):
-                # It listens before it serves, and before it knows how to stop.
+                # It listens before it answers, and before it handles signals.
                 connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 if connection.recv(1):
                     return
@@ -131,9 +140,18 @@ class RealtimeServer(Server):
         }
 
 
+def status_of(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
 @contextlib.contextmanager
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """A browser that asks no outside host for anything by itself."""
+    """A browser that sends no requests to other hosts by itself."""
     browser = playwright.chromium.launch(
         executable_path=CHROMIUM if Path(CHROMIUM).exists() else None,
         args=[

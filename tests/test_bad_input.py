@@ -1,7 +1,6 @@
-"""Whatever is sent, the answer is a status and a sentence, and nothing has changed.
+"""Any bad input is refused with a status and a sentence, and changes nothing.
 
-Every address of the product is tried, as the resolver knows them, so that a new one
-cannot be forgotten.
+Every address that the resolver knows is tried, so that a new one cannot be forgotten.
 """
 
 import json
@@ -17,13 +16,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.players import Player
+from tests.in_process_client import InProcessUser
 
 FORM = "application/x-www-form-urlencoded"
 LIMIT = 1_000_000
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 READING = {"home", "room", "state", "report", "invite-qr", "health"}
-# Whoever signs what she sends needs no cookie, and sends JSON (test_webhook.py).
+# A signed request needs no cookie, and has JSON (test_webhook.py).
 SIGNED = {"realtime-webhook"}
 
 UNKNOWN_IDS = ["0123456789abcdef", "x", "AAAAAAAAAAAAAAAA", "9" * 300]
@@ -32,7 +31,7 @@ MALFORMED_IDS = ["..", "\0", "a\0b", "' OR 1=1 --", "\u202e", "%00", "<script>",
 
 @dataclass(frozen=True)
 class Address:
-    """An address of the product; its route has ``<slug:session_id>`` and the like."""
+    """An address of the product; its route has parameters as ``<slug:session_id>``."""
 
     route: str
     name: str
@@ -68,15 +67,15 @@ POSTED = [
 
 @dataclass
 class Room:
-    """Amira's session: Jonas laid a card, Tom watches, one more task is waiting."""
+    """Amira's session: Jonas has voted, Tom observes, one more task is pending."""
 
-    amira: Player
-    jonas: Player
-    tom: Player
-    stranger: Player
+    amira: InProcessUser
+    jonas: InProcessUser
+    tom: InProcessUser
+    stranger: InProcessUser
     task: str
-    waiting: str
-    foreign: Player
+    pending: str
+    foreign: InProcessUser
     foreign_task: str
 
     @property
@@ -94,13 +93,13 @@ class Room:
 
 @pytest.fixture
 def room(amira, jonas, tom, stranger):
-    task = amira.starts_a_round()
-    waiting = amira.adds_a_task("Waiting")
-    jonas.did(f"tasks/{task}/vote/", card="13")
-    foreign = Player("Foreign")
-    foreign.starts_a_session()
-    foreign_task = foreign.starts_a_round()
-    return Room(amira, jonas, tom, stranger, task, waiting, foreign, foreign_task)
+    task = amira.starts_vote()
+    pending = amira.adds_task("Pending")
+    jonas.votes("13")
+    foreign = InProcessUser("Foreign")
+    foreign.starts_session()
+    foreign_task = foreign.starts_vote()
+    return Room(amira, jonas, tom, stranger, task, pending, foreign, foreign_task)
 
 
 Refusal = Callable[[Callable[[], HttpResponse]], tuple[int, str]]
@@ -108,13 +107,13 @@ Refusal = Callable[[Callable[[], HttpResponse]], tuple[int, str]]
 
 @pytest.fixture
 def refusal(outbox) -> Refusal:
-    """Ask for what must be refused: the answer's status and code, all else checked."""
+    """Make a request that must be refused: its status and code; the rest is checked."""
 
     def ask(request: Callable[[], HttpResponse]) -> tuple[int, str]:
-        before, told = all_rows(), list(outbox)
+        before, events = all_rows(), list(outbox)
         answer = request()
         assert all_rows() == before, "it changed nothing"
-        assert outbox == told, "it published nothing"
+        assert outbox == events, "it published nothing"
         assert answer.status_code >= 400
         refusal = answer.json()
         assert_sentence(refusal["error"])
@@ -141,14 +140,14 @@ def assert_sentence(text: str) -> None:
     assert "Traceback" not in text
 
 
-def browser_of(player: Player, **options: Any) -> Client:
+def browser_of(person: InProcessUser, **options: Any) -> Client:
     """Another client with the same cookies."""
     client = Client(headers={"accept": "application/json"}, **options)
-    client.cookies = player.client.cookies.copy()
+    client.cookies = person.client.cookies.copy()
     return client
 
 
-# Who does what, and what it is refused with. ``{task}`` is being voted on.
+# A request, and its refusal. ``{task}`` is being voted on.
 REFUSED = {
     "a card outside the deck": (
         ("jonas", "tasks/{task}/vote/", {"card": "7"}),
@@ -171,18 +170,18 @@ REFUSED = {
         (404, "not-found"),
     ),
     "a vote on a task that is not being voted on": (
-        ("jonas", "tasks/{waiting}/vote/", {"card": "5"}),
+        ("jonas", "tasks/{pending}/vote/", {"card": "5"}),
         (409, "not-being-voted-on"),
     ),
-    "a vote in the name of somebody else": (
+    "a vote in the name of another member": (
         ("tom", "tasks/{task}/vote/", {"card": "5", "userId": "{amira}"}),
         (403, "may-not-vote"),
     ),
-    "a vote in round nought": (
+    "a vote in round 0": (
         ("jonas", "tasks/{task}/vote/", {"card": "5", "round": "0"}),
         (422, "invalid-input"),
     ),
-    "a vote in a round beyond all numbers": (
+    "a vote in a round of 5,000 digits": (
         ("jonas", "tasks/{task}/vote/", {"card": "5", "round": "9" * 5_000}),
         (422, "invalid-input"),
     ),
@@ -238,7 +237,7 @@ REFUSED = {
         ("amira", "tasks/{task}/delete/", {}),
         (409, "task-being-voted-on"),
     ),
-    "a deck that there is not": (
+    "an unknown deck": (
         ("amira", "settings/", {"deck": "tarot"}),
         (422, "invalid-input"),
     ),
@@ -250,15 +249,15 @@ REFUSED = {
         ("amira", "settings/", {"deck": "custom", "cards": "1,123456789"}),
         (422, "invalid-input"),
     ),
-    "a deck of thousands": (
+    "a deck of 1,000 cards": (
         ("amira", "settings/", {"deck": "custom", "cards": "1," * 1_000}),
         (422, "invalid-input"),
     ),
-    "another deck while cards lie": (
+    "another deck during a round": (
         ("amira", "settings/", {"deck": "t-shirts"}),
         (409, "round-in-progress"),
     ),
-    "a role that there is not": (
+    "an unknown role": (
         ("amira", "members/{jonas}/role/", {"role": "admin"}),
         (422, "invalid-input"),
     ),
@@ -267,7 +266,7 @@ REFUSED = {
         ("jonas", "members/{tom}/remove/", {}),
         (403, "only-facilitators"),
     ),
-    "a voter who promotes herself": (
+    "a voter who promotes themselves": (
         ("jonas", "members/{jonas}/promote/", {}),
         (403, "only-facilitators"),
     ),
@@ -285,7 +284,7 @@ REFUSED_AFTER_THE_REVEAL = {
         ("jonas", "tasks/{task}/vote/", {"card": "5"}),
         (409, "round-closed"),
     ),
-    "a card that is taken back": (
+    "a vote that is taken back": (
         ("jonas", "tasks/{task}/vote/", {"card": ""}),
         (409, "round-closed"),
     ),
@@ -310,22 +309,22 @@ REFUSED_AFTER_THE_REVEAL = {
 
 
 @pytest.mark.parametrize(("what", "answer"), REFUSED.values(), ids=REFUSED)
-def test_what_the_rules_forbid_is_refused(room, refusal, what, answer):
-    assert refusal(lambda: does(room, *what)) == answer
+def test_a_request_against_the_rules_is_refused(room, refusal, what, answer):
+    assert refusal(lambda: post(room, *what)) == answer
 
 
 @pytest.mark.parametrize(
     ("what", "answer"), REFUSED_AFTER_THE_REVEAL.values(), ids=REFUSED_AFTER_THE_REVEAL
 )
-def test_what_comes_after_the_reveal_is_refused(room, refusal, what, answer):
-    room.amira.did(f"tasks/{room.task}/reveal/")
-    assert refusal(lambda: does(room, *what)) == answer
+def test_a_request_after_the_reveal_is_refused(room, refusal, what, answer):
+    room.amira.reveals()
+    assert refusal(lambda: post(room, *what)) == answer
 
 
-def test_an_ended_session_takes_nothing(room, refusal):
-    room.amira.did("end/")
+def test_an_ended_session_cannot_be_changed(room, refusal):
+    room.amira.ends_session()
     for address in addresses_in_the_session():
-        # Who looks at the end of a session is still there or away.
+        # Members of an ended session still have a presence.
         others = {"join", "reopen-session", "leave-session", "presence"}
         if address.name not in others:
             client = room.amira.client
@@ -335,12 +334,12 @@ def test_an_ended_session_takes_nothing(room, refusal):
                 "role": "voter",
                 "title": "T",
                 "story_points": "5",
-                "task_ids": [room.waiting, room.task],
+                "task_ids": [room.pending, room.task],
             }
             answer = refusal(lambda: client.post(path, fields))  # noqa: B023
             assert answer == (409, "session-ended"), path
-    newcomer = Player("Newcomer", room.amira.session_id)
-    answer = refusal(lambda: newcomer.does("join/", display_name="Newcomer"))
+    newcomer = InProcessUser("Newcomer", room.amira.session_id)
+    answer = refusal(lambda: newcomer.posts("join/", display_name="Newcomer"))
     assert answer == (409, "session-ended")
 
 
@@ -363,16 +362,16 @@ BAD_NAMES = {
 @pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES)
 def test_a_name_that_cannot_be_shown_is_refused(room, refusal, name):
     jonas = room.jonas
-    newcomer = Player("Newcomer", jonas.session_id)
+    newcomer = InProcessUser("Newcomer", jonas.session_id)
     invalid = (422, "invalid-input")
     for request in [
-        lambda: newcomer.does("join/", display_name=name),
-        lambda: jonas.does(f"members/{jonas.user_id}/rename/", display_name=name),
+        lambda: newcomer.posts("join/", display_name=name),
+        lambda: jonas.posts(f"members/{jonas.user_id}/rename/", display_name=name),
         lambda: newcomer.client.post(
             "/s/", {"name": "A session", "deck": "fibonacci", "display_name": name}
         ),
         # A session's name may have 80.
-        lambda: room.amira.does("settings/", name=name * 2),
+        lambda: room.amira.posts("settings/", name=name * 2),
         lambda: newcomer.client.post(
             "/s/", {"name": name * 2, "deck": "fibonacci", "display_name": "Me"}
         ),
@@ -381,12 +380,12 @@ def test_a_name_that_cannot_be_shown_is_refused(room, refusal, name):
 
 
 @pytest.mark.parametrize("name", ["JONAS", " jonas ", "\uff2aonas", "jo\u200dnas"])
-def test_the_same_name_in_other_letters_is_refused(room, refusal, name):
-    newcomer = Player("Newcomer", room.amira.session_id)
+def test_an_equivalent_name_is_refused(room, refusal, name):
+    newcomer = InProcessUser("Newcomer", room.amira.session_id)
     rename = f"members/{room.tom.user_id}/rename/"
     taken = (409, "name-taken")
-    assert refusal(lambda: newcomer.does("join/", display_name=name)) == taken
-    assert refusal(lambda: room.tom.does(rename, display_name=name)) == taken
+    assert refusal(lambda: newcomer.posts("join/", display_name=name)) == taken
+    assert refusal(lambda: room.tom.posts(rename, display_name=name)) == taken
 
 
 SHOWN_NAMES = {
@@ -404,17 +403,17 @@ SHOWN_NAMES = {
 
 
 @pytest.mark.parametrize(("typed", "shown"), SHOWN_NAMES.items())
-def test_any_other_name_is_shown_as_text_and_never_as_markup(
+def test_other_names_are_shown_as_text_and_never_as_markup(
     amira, stranger, typed, shown
 ):
-    guest = Player(typed).joins(amira.session_id)
-    assert guest.state["me"]["name"] == shown
-    task = amira.starts_a_round(title=shown)
-    guest.did(f"tasks/{task}/vote/", card="5")
-    amira.did(f"tasks/{task}/reveal/")
-    amira.did("settings/", name=typed)
-    for player, path in [(amira, ""), (amira, "report/"), (stranger, "")]:
-        page = player.client.get(f"/s/{amira.session_id}/{path}").content.decode()
+    person = InProcessUser(typed).joins(amira.session_id)
+    assert person.state["me"]["name"] == shown
+    amira.starts_quick_vote(shown)
+    person.votes("5")
+    amira.reveals()
+    amira.changes_settings(name=typed)
+    for viewer, path in [(amira, ""), (amira, "report/"), (stranger, "")]:
+        page = viewer.gets(path).content.decode()
         for markup in ["<script>alert", "<img src=x", "\u202e"]:
             assert markup not in page
 
@@ -444,15 +443,15 @@ def test_a_missing_csrf_token_is_refused_at_every_address(room, refusal):
 def test_a_forged_csrf_token_is_refused(room, refusal):
     careful = browser_of(room.amira, enforce_csrf_checks=True)
     forged = {"x-csrftoken": "a" * 32}
-    leave = f"/s/{room.amira.session_id}/leave/"
+    leave = f"{room.amira.room}leave/"
     assert refusal(lambda: careful.post(leave, headers=forged)) == (403, "csrf")
 
 
-def test_with_the_pages_csrf_token_it_is_done(room):
+def test_a_request_with_the_csrf_token_of_the_page_succeeds(room):
     careful = browser_of(room.amira, enforce_csrf_checks=True)
-    careful.get(f"/s/{room.amira.session_id}/")
+    careful.get(room.amira.room)
     token = {"x-csrftoken": careful.cookies["csrftoken"].value}
-    leave = f"/s/{room.amira.session_id}/leave/"
+    leave = f"{room.amira.room}leave/"
     assert careful.post(leave, headers=token).status_code == 204
 
 
@@ -467,19 +466,19 @@ def test_a_stranger_is_refused_at_every_address_of_a_session(room, refusal):
 
 
 @pytest.mark.parametrize("cookie", ["forged", "forged:a:b", "é", "x" * 5_000, ":"])
-def test_who_forges_the_identity_is_a_stranger(room, refusal, cookie):
+def test_a_forged_identity_is_a_strangers(room, refusal, cookie):
     forger = Client(headers={"accept": "application/json"})
     forger.cookies["member"] = cookie
-    state = f"/s/{room.amira.session_id}/state/"
+    state = f"{room.amira.room}state/"
     assert refusal(lambda: forger.get(state)) == (403, "not-a-member")
 
 
 @pytest.mark.parametrize("wrong_id", [*UNKNOWN_IDS, *MALFORMED_IDS])
-def test_an_id_that_there_is_not_is_not_found_at_any_address(room, refusal, wrong_id):
+def test_an_unknown_id_is_not_found_at_any_address(room, refusal, wrong_id):
     for address in ADDRESSES:
         for part in re.findall(r"<slug:(\w+)>", address.route):
             path = address.of(**{**room.ids, part: wrong_id})
-            answer = refusal(lambda: asks(room.amira, address, path))  # noqa: B023
+            answer = refusal(lambda: send(room.amira, address, path))  # noqa: B023
             assert answer == (404, "not-found"), path
 
 
@@ -487,12 +486,12 @@ def test_an_id_of_another_session_is_not_found_at_any_address(room, refusal):
     for address in ADDRESSES:
         for part in set(re.findall(r"<slug:(\w+)>", address.route)) - {"session_id"}:
             path = address.of(**{**room.ids, part: room.foreign_ids[part]})
-            answer = refusal(lambda: asks(room.amira, address, path))  # noqa: B023
+            answer = refusal(lambda: send(room.amira, address, path))  # noqa: B023
             assert answer == (404, "not-found"), path
 
 
 @pytest.mark.parametrize("path", ["/nothing/", "/s/x/nothing/", "/realtime/nothing/"])
-def test_an_address_that_there_is_not_is_not_found(amira, refusal, path):
+def test_an_unknown_address_is_not_found(amira, refusal, path):
     for method in ["GET", "POST"]:
         answer = refusal(lambda: amira.client.generic(method, path))  # noqa: B023
         assert answer == (404, "not-found")
@@ -555,15 +554,15 @@ def test_a_body_over_one_megabyte_is_refused_at_every_address(
 
 
 def test_a_body_of_one_megabyte_is_read(room, refusal):
-    path = f"/s/{room.jonas.session_id}/tasks/{room.task}/vote/"
+    path = f"{room.jonas.room}tasks/{room.task}/vote/"
     body = b"card=" + b"5" * (LIMIT - 5)
     answer = refusal(lambda: room.jonas.client.generic("POST", path, body, FORM))
     assert answer == (422, "card-not-in-deck")
 
 
 @pytest.mark.parametrize("length", ["many", "-1", "1e3", "0x10", "9" * 20])
-def test_a_length_that_is_no_number_is_refused(room, refusal, length):
-    path = f"/s/{room.jonas.session_id}/tasks/{room.task}/vote/"
+def test_an_invalid_length_is_refused(room, refusal, length):
+    path = f"{room.jonas.room}tasks/{room.task}/vote/"
 
     def vote():
         return room.jonas.client.generic(
@@ -574,9 +573,7 @@ def test_a_length_that_is_no_number_is_refused(room, refusal, length):
 
 
 @pytest.mark.parametrize("provider", ["memory", "pusher"])
-def test_another_channel_than_ones_own_sessions_is_refused(
-    room, refusal, settings, provider
-):
+def test_any_channel_but_the_sessions_own_is_refused(room, refusal, settings, provider):
     settings.REALTIME = settings.REALTIME | {"PROVIDER": provider}
     own, foreign = room.jonas.session_id, room.foreign.session_id
     for channel in [
@@ -600,11 +597,11 @@ def test_another_channel_than_ones_own_sessions_is_refused(
         "private-" + "x" * 900_000,
         f"PRIVATE-planning-poker-{own}",
     ]:
-        answer = refusal(lambda: listens(room.jonas, channel))  # noqa: B023
+        answer = refusal(lambda: room.jonas.asks_to_subscribe("1.2", channel))  # noqa: B023
         assert answer == (403, "channel"), channel[:80]
     for stranger in [room.stranger, room.foreign]:
         channel = f"private-planning-poker-{own}"
-        answer = refusal(lambda: listens(stranger, channel))  # noqa: B023
+        answer = refusal(lambda: stranger.asks_to_subscribe("1.2", channel))  # noqa: B023
         assert answer == (403, "channel")
 
 
@@ -626,25 +623,27 @@ def test_another_channel_than_ones_own_sessions_is_refused(
 )
 def test_a_malformed_socket_id_is_refused(room, refusal, settings, provider, socket_id):
     settings.REALTIME = settings.REALTIME | {"PROVIDER": provider}
-    channel = f"private-planning-poker-{room.jonas.session_id}"
-    answer = refusal(lambda: listens(room.jonas, channel, socket_id))
+    channel = f"private-{room.jonas.channel}"
+    answer = refusal(lambda: room.jonas.asks_to_subscribe(socket_id, channel))
     assert answer == (403, "channel")
 
 
 @pytest.mark.parametrize("provider", ["memory", "pusher"])
-def test_who_left_or_was_removed_listens_no_more(room, refusal, settings, provider):
+def test_members_who_left_or_were_removed_cannot_subscribe(
+    room, refusal, settings, provider
+):
     settings.REALTIME = settings.REALTIME | {"PROVIDER": provider}
-    channel = f"private-planning-poker-{room.jonas.session_id}"
-    for player in [room.jonas, room.tom]:
-        assert listens(player, channel).status_code == 200
-    room.jonas.did("leave/")
-    room.amira.did(f"members/{room.tom.user_id}/remove/")
-    for player in [room.jonas, room.tom]:
-        answer = refusal(lambda: listens(player, channel))  # noqa: B023
+    channel = f"private-{room.jonas.channel}"
+    for person in [room.jonas, room.tom]:
+        assert person.asks_to_subscribe("1.2", channel).status_code == 200
+    room.jonas.leaves()
+    room.amira.removes(room.tom)
+    for person in [room.jonas, room.tom]:
+        answer = refusal(lambda: person.asks_to_subscribe("1.2", channel))  # noqa: B023
         assert answer == (403, "channel")
 
 
-def test_whoever_opens_an_address_reads_the_refusal_on_a_page(room):
+def test_a_browser_gets_the_refusal_as_a_page(room):
     browser = browser_of(room.stranger)
     html = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     for address in ADDRESSES:
@@ -657,9 +656,9 @@ def test_whoever_opens_an_address_reads_the_refusal_on_a_page(room):
         assert "Traceback" not in page
 
 
-def test_a_form_that_was_refused_still_has_what_was_typed(amira):
+def test_a_refused_form_keeps_its_input(amira):
     person = Client(headers={"accept": "text/html"})
-    answer = person.post(f"/s/{amira.session_id}/join/", {"display_name": "amira"})
+    answer = person.post(f"{amira.room}join/", {"display_name": "amira"})
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "Somebody here already has this name." in page
@@ -676,13 +675,13 @@ def test_a_form_that_was_refused_still_has_what_was_typed(amira):
         assert shown in page
 
 
-def test_an_error_of_ones_own_is_a_sentence_too(room, refusal, monkeypatch):
+def test_an_internal_error_is_a_sentence_too(room, refusal, monkeypatch):
     def fails(*_: object) -> None:
         raise ZeroDivisionError("a secret of the code")
 
     monkeypatch.setattr("voting.views.reveal_votes", fails)
     client = browser_of(room.amira, raise_request_exception=False)
-    path = f"/s/{room.amira.session_id}/tasks/{room.task}/reveal/"
+    path = f"{room.amira.room}tasks/{room.task}/reveal/"
     assert refusal(lambda: client.post(path)) == (500, "server-error")
     assert "secret" not in json.dumps(client.post(path).json())
 
@@ -691,10 +690,10 @@ def addresses_in_the_session(among: list[Address] = POSTED) -> list[Address]:
     return [address for address in among if "session_id" in address.route]
 
 
-def does(room: Room, who: str, path: str, fields: dict[str, Any]) -> HttpResponse:
+def post(room: Room, who: str, path: str, fields: dict[str, Any]) -> HttpResponse:
     words = {
         "task": room.task,
-        "waiting": room.waiting,
+        "pending": room.pending,
         "foreign_task": room.foreign_task,
         "amira": room.amira.user_id,
         "jonas": room.jonas.user_id,
@@ -706,16 +705,10 @@ def does(room: Room, who: str, path: str, fields: dict[str, Any]) -> HttpRespons
             return [each.format(**words) for each in value]
         return value.format(**words)
 
-    player: Player = getattr(room, who)
+    person: InProcessUser = getattr(room, who)
     filled_in = {name: filled(value) for name, value in fields.items()}
-    return player.does(path.format(**words), **filled_in)
+    return person.posts(path.format(**words), **filled_in)
 
 
-def asks(player: Player, address: Address, path: str) -> HttpResponse:
-    return player.client.generic(address.method, path)
-
-
-def listens(player: Player, channel: str, socket_id: str = "1.2") -> HttpResponse:
-    return player.client.post(
-        "/realtime/auth/", {"socket_id": socket_id, "channel_name": channel}
-    )
+def send(person: InProcessUser, address: Address, path: str) -> HttpResponse:
+    return person.client.generic(address.method, path)

@@ -1,4 +1,4 @@
-"""Whatever gets lost, doubled, late or out of order: the browser ends up right."""
+"""After lost, doubled, late or reordered messages the browser has the right state."""
 
 import json
 import subprocess
@@ -37,11 +37,11 @@ NETWORK = [
 steps = st.fixed_dictionaries(
     {
         "do": st.sampled_from(ACTS) | st.sampled_from(NETWORK),
-        # Also how many ms pass until the next: what is told and asked meets in these.
+        # Also the ms until the next step: events and answers overlap in these.
         "value": st.integers(0, 1) | st.integers(0, 400) | st.integers(0, 2000),
     }
 )
-# What goes wrong goes wrong while answers are late; left to chance they seldom are.
+# Most errors need late answers, which are rare in random plans.
 plans = st.builds(
     list.__add__,
     st.sampled_from([[], [{"do": "holds answers", "value": 1}]]),
@@ -51,7 +51,7 @@ plans = st.builds(
 
 @pytest.fixture(scope="module")
 def play():
-    """Play a plan in the browser's own modules, and tell how it ended."""
+    """Run a plan in the browser's own modules: the final state of both sides."""
     command = ["node", settings.BASE_DIR / "tests" / "js" / "replay.js"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -68,7 +68,7 @@ def play():
 
 @hypothesis_settings(max_examples=1000)
 @given(plan=plans)
-def test_the_browser_ends_on_the_servers_state(play, plan):
+def test_the_browser_reaches_the_servers_state(play, plan):
     end = play(plan)
 
     assert end["browser"] == end["server"]

@@ -1,8 +1,8 @@
 """Secrets are in no page, no line of the log, no error's text.
 
-Errors are provoked everywhere: at every address, by bad input, with the database
-failing underway, by providers that misbehave and by settings that are wrong; with DEBUG
-on, and with everything logged. Whatever comes out is searched.
+Errors are provoked everywhere: at every address, by bad input, by a database that fails
+during a request, by failing providers and by wrong settings; with DEBUG on, and with
+everything logged. All of the output is searched.
 """
 
 import base64
@@ -22,9 +22,9 @@ from django.db import connection
 
 from realtime import get_realtime_service
 from realtime.credentials import embedded_app
-from tests.guests import Guest
-from tests.players import Player
-from tests.process.misbehaving import APP_ID, FAULTS, KEY, SECRET, Provider
+from tests.http_client import start_round
+from tests.in_process_client import InProcessUser
+from tests.process.fake_servers import APP_ID, FAULTS, KEY, SECRET, FakeProvider
 from tests.realtime.server.running import wait_until
 from tests.serving import ROOT, Server
 from tests.test_bad_input import ADDRESSES, Address, browser_of
@@ -41,12 +41,12 @@ BAD_FIELDS: list[dict[str, Any]] = [
     {"card": "5", "title": "A", "display_name": "A", "role": "voter", "seconds": "5"},
     {"card": "\0", "title": "\0", "display_name": "\0", "round": "9" * 99},
 ]
-# Which query of a request fails. Those that make fewer do what they were asked.
+# Which query of a request fails. A request with fewer queries succeeds.
 FAILING_QUERIES = [1, 3, 6]
 
 
 class Search:
-    """Through everything that comes out."""
+    """Searches all output for secrets."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._secrets = {name: secret.encode() for name, secret in secrets.items()}
@@ -64,7 +64,7 @@ class Search:
 
 @pytest.fixture
 def secrets(settings, monkeypatch, transactional_db):
-    """All that is secret, by name, where the settings of an installation have it."""
+    """Everything secret by its name, and set as in an installation."""
     monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", DATABASE_PASSWORD)
     settings.REALTIME = {
         **settings.REALTIME,
@@ -86,16 +86,16 @@ def secrets(settings, monkeypatch, transactional_db):
 
 @pytest.fixture
 def everybody(amira, jonas, tom, stranger):
-    """A round is open; Jonas laid a card."""
-    task = amira.starts_a_round()
-    jonas.did(f"tasks/{task}/vote/", card="13")
+    """A round is open; Jonas has voted."""
+    amira.starts_vote()
+    jonas.votes("13")
     stranger.client.get("/")
     return [amira, jonas, tom, stranger]
 
 
-def identities(everybody: list[Player]) -> dict[str, str]:
-    """What each browser is known by, and nobody else's may know."""
-    cookies = {player.name: player.client.cookies for player in everybody}
+def identities(everybody: list[InProcessUser]) -> dict[str, str]:
+    """What identifies each browser, and must be sent to no other."""
+    cookies = {person.name: person.client.cookies for person in everybody}
     return {
         f"the identity of {name}": jar["member"].value.split(":")[0]
         for name, jar in cookies.items()
@@ -117,7 +117,7 @@ def failing(number: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("is_debug", [False, True], ids=["", "with DEBUG"])
-def test_no_page_and_no_line_of_the_log_tells_a_secret(
+def test_no_page_and_no_line_of_the_log_has_a_secret(
     everybody, secrets, settings, is_debug
 ):
     settings.DEBUG = is_debug
@@ -131,21 +131,22 @@ def test_no_page_and_no_line_of_the_log_tells_a_secret(
     statuses = set()
     with everything_logged() as lines:
         for number, address in enumerate(ADDRESSES):
-            # Each address is tried by one of them; all of them take their turn.
-            player = everybody[number % len(everybody)]
-            for place, answer in provoked(player, address, address.of(**ids)):
-                own = f"the identity of {player.name}"
+            person = everybody[number % len(everybody)]
+            for place, answer in provoked(person, address, address.of(**ids)):
+                own = f"the identity of {person.name}"
                 head = "\n".join(f"{name}: {text}" for name, text in answer.items())
                 search.through(place, head, but_for=own)
                 search.through(place, answer.content, but_for=own)
                 statuses.add(answer.status_code)
     search.through("the log", "\n".join(lines))
     assert search.found == set()
-    assert {200, 403, 405, 422, 500} <= statuses, "it went wrong in many ways"
+    assert {200, 403, 405, 422, 500} <= statuses, "it failed in many ways"
 
 
-def provoked(player: Player, address: Address, path: str) -> Iterator[tuple[str, Any]]:
-    browser = browser_of(player, raise_request_exception=False)
+def provoked(
+    person: InProcessUser, address: Address, path: str
+) -> Iterator[tuple[str, Any]]:
+    browser = browser_of(person, raise_request_exception=False)
     html = {"accept": "text/html"}
     for query in FAILING_QUERIES:
         with failing(query):
@@ -159,15 +160,15 @@ def provoked(player: Player, address: Address, path: str) -> Iterator[tuple[str,
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_provider_that_fails_makes_the_log_tell_a_secret(secrets, settings, fault):
+def test_no_failing_provider_puts_a_secret_in_the_log(secrets, settings, fault):
     search = Search(secrets)
-    with Provider() as provider, everything_logged() as lines:
+    with FakeProvider() as provider, everything_logged() as lines:
         choose(settings, **ACCOUNT, **at(provider))
         FAULTS[fault](provider)
         service = get_realtime_service()
         service.trigger("planning-poker-x", "vote", {"version": 1})
         wait_until(lambda: any("not delivered" in line for line in lines))
-        provider.is_well()
+        provider.recover()
         service.close()
     search.through("the log", "\n".join(lines))
     assert search.found == set()
@@ -189,9 +190,7 @@ WRONG_SETTINGS: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("options", WRONG_SETTINGS)
-def test_a_wrong_setting_is_refused_without_telling_a_secret(
-    secrets, settings, options
-):
+def test_the_refusal_of_a_wrong_setting_has_no_secret(secrets, settings, options):
     choose(settings, **options)
     search = Search(secrets | {"most of the master key": MASTER_KEY[:-8]})
     with pytest.raises(ImproperlyConfigured) as refusal:
@@ -205,7 +204,7 @@ def test_a_wrong_setting_is_refused_without_telling_a_secret(
 
 @pytest.mark.parametrize("path", ["realtime.RealtimeService", "tests.nowhere.Service"])
 @pytest.mark.parametrize("options", [f'{{"token": "{TOKEN}"}}', f'{{"token": {TOKEN}'])
-def test_nor_are_options_of_ones_own_told(secrets, settings, path, options):
+def test_the_refusal_of_custom_options_has_no_secret(secrets, settings, path, options):
     choose(settings, path, custom=options)
     search = Search(secrets)
     with pytest.raises(ImproperlyConfigured) as refusal:
@@ -214,17 +213,19 @@ def test_nor_are_options_of_ones_own_told(secrets, settings, path, options):
     assert search.found == set()
 
 
-@pytest.mark.parametrize("fault", [None, "refuses", "no HTTP", "HTML with 200", "500"])
-def test_to_check_the_provider_tells_no_secret(secrets, settings, fault):
-    """A wrong secret first of all, which is answered with what was signed."""
+@pytest.mark.parametrize(
+    "fault", [None, "refuses connections", "no HTTP", "HTML with 200", "500"]
+)
+def test_the_output_of_check_realtime_has_no_secret(secrets, settings, fault):
+    """A wrong secret first, for which the provider answers with what was signed."""
     out, search = StringIO(), Search(secrets | {"the wrong secret": SECRET[::-1]})
-    with Provider() as provider, everything_logged() as lines:
+    with FakeProvider() as provider, everything_logged() as lines:
         choose(settings, **(ACCOUNT | {"secret": SECRET[::-1]}), **at(provider))
         if fault:
             FAULTS[fault](provider)
         with pytest.raises((CommandError, SystemExit)) as failure:
             call_command("check_realtime", stdout=out, stderr=out)
-    search.through("what it says", out.getvalue() + str(failure.value))
+    search.through("the output", out.getvalue() + str(failure.value))
     search.through("the log", "\n".join(lines))
     assert search.found == set()
 
@@ -240,7 +241,7 @@ def test_to_check_the_provider_tells_no_secret(secrets, settings, fault):
         {"PORT": "web", "PUSHER_SECRET": SECRET},
     ],
 )
-def test_a_start_that_fails_tells_no_secret(tmp_path, variables):
+def test_the_output_of_a_failed_start_has_no_secret(tmp_path, variables):
     server = Server(tmp_path, **variables)
     done = subprocess.run(
         [sys.executable, "manage.py", "serve"],
@@ -257,32 +258,29 @@ def test_a_start_that_fails_tells_no_secret(tmp_path, variables):
             "DATABASE_URL": DATABASE_PASSWORD,
         }
     )
-    search.through("what it says", done.stdout + done.stderr)
+    search.through("the output", done.stdout + done.stderr)
     assert done.returncode != 0
     assert search.found == set()
 
 
 @pytest.mark.process
-def test_a_server_that_logs_all_it_can_logs_no_secret(tmp_path):
-    with Provider() as provider:
+def test_the_debug_log_of_a_server_has_no_secret(tmp_path):
+    with FakeProvider() as provider:
         server = Server(tmp_path, **provider.environment, DEBUG="on", LOG_LEVEL="DEBUG")
         server.start()
-        amira = Guest("Amira", server.address)
-        jonas = Guest("Jonas", server.address).joins(amira.starts("Refinement"))
-        amira.does("quick-vote/")
-        task = amira.state()["round"]["taskId"]
-        jonas.does(f"tasks/{task}/vote/", card="13")
-        jonas.tries(f"tasks/{task}/vote/", card="of no deck")
+        amira, jonas, task = start_round(server.address)
+        jonas.votes("13")
+        jonas.posts(f"tasks/{task}/vote/", card="of no deck")
         assert server.stop() == 0
     search = Search(
         {
             "SECRET_KEY": server.environment["SECRET_KEY"],
             "PUSHER_SECRET": SECRET,
             **{
-                f"the identity of {guest.name}": guest.http.cookies["member"]
+                f"the identity of {person.name}": person.http.cookies["member"]
                 .strip('"')
                 .split(":")[0]
-                for guest in [amira, jonas]
+                for person in [amira, jonas]
             },
         }
     )
@@ -301,7 +299,7 @@ def choose(
     }
 
 
-def at(provider: Provider) -> dict[str, str]:
+def at(provider: FakeProvider) -> dict[str, str]:
     return {"host": "127.0.0.1", "port": str(provider.port), "scheme": "http"}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.guests import Guest
+from tests.http_client import HttpUser
 from tests.serving import ROOT, Server, chromium
 
 FOLDER = ROOT / "test-results" / "screenshots"
@@ -50,47 +50,38 @@ class Scene:
     """The room of the drawing: eight people, six tasks, a second round."""
 
     def __init__(self, address: str) -> None:
-        self.priya = Guest("Priya", address)
-        self.room = self.priya.starts("Payments refinement", "modified-fibonacci")
-        self.others = [Guest(name, address) for name in [*CARDS, "Tom"]]
-        for guest in self.others:
-            guest.joins(self.room)
+        self.priya = HttpUser("Priya", address)
+        session_id = self.priya.starts_session(deck="modified-fibonacci")
+        self.others = [HttpUser(name, address) for name in [*CARDS, "Tom"]]
+        for person in self.others:
+            person.joins(session_id)
+        tasks = []
         for title, key, _ in TASKS:
             link = f"{TRACKER}{key}" if key else ""
             text = DESCRIPTION if key == "PAY-124" else ""
-            self.does("tasks/", title=title, description=text, link=link)
-        for number, (_, _, points) in enumerate(TASKS):
+            tasks.append(self.priya.adds_task(title, description=text, link=link))
+        for task, (_, _, points) in zip(tasks, TASKS, strict=True):
             if points:
-                self.start(number)
-                self.lay({"Amira": points, "Jonas": points})
-                self.act("reveal/")
-                self.act("finalize/", story_points=points)
-        self.start(2)
-        self.lay({"Amira": "3", "Jonas": "20"})
-        self.act("reveal/")
-        self.act("revote/")
+                self.priya.starts_vote(task)
+                self.vote({"Amira": points, "Jonas": points})
+                self.priya.reveals()
+                self.priya.finalizes(points)
+        self.priya.starts_vote(tasks[2])
+        self.vote({"Amira": "3", "Jonas": "20"})
+        self.priya.reveals()
+        self.priya.votes_again()
 
-    def does(self, path: str, **fields: str) -> None:
-        self.priya.does(path, **fields)
+    def vote(self, cards: dict[str, str]) -> None:
+        for person in self.others:
+            if person.name in cards:
+                person.votes(cards[person.name])
 
-    def start(self, number: int) -> None:
-        self.task = self.priya.state()["tasks"][number]["taskId"]
-        self.act("start/")
-
-    def act(self, path: str, **fields: str) -> None:
-        self.does(f"tasks/{self.task}/{path}", **fields)
-
-    def lay(self, cards: dict[str, str]) -> None:
-        for guest in self.others:
-            if guest.name in cards:
-                guest.does(f"tasks/{self.task}/vote/", card=cards[guest.name])
-
-    def everybody_is_here_and_tom_away(self) -> None:
-        for guest in self.others:
-            if guest.name == "Tom":
-                guest.does("presence/", tab="hidden", presence="away")
+    def everybody_is_present_and_tom_away(self) -> None:
+        for person in self.others:
+            if person.name == "Tom":
+                person.sends_heartbeat("hidden", "away")
             else:
-                guest.state()
+                person.gets(person.state_path)
 
 
 def main() -> None:
@@ -126,7 +117,7 @@ class Photographer:
         self.theme = theme
 
     def take_all(self) -> None:
-        self.doors()
+        self.before_joining()
         self.an_empty_room()
         scene = Scene(self.address)
         page = self.open(scene)
@@ -135,7 +126,7 @@ class Photographer:
         self.at_the_end(page, scene)
         self.the_admin()
 
-    def doors(self) -> None:
+    def before_joining(self) -> None:
         page = self.page()
         page.goto(self.address)
         self.take(page, "home")
@@ -145,8 +136,7 @@ class Photographer:
         page.get_by_label("Your name").fill("Priya")
         page.get_by_role("button", name="Start the session").click()
         self.take(page, "home-refused")
-        room = Scene(self.address).room
-        page.goto(self.address + room)
+        page.goto(self.address + Scene(self.address).priya.room)
         self.take(page, "join")
         page.get_by_label("Your name").fill("amira")
         page.get_by_role("button", name="Join").click()
@@ -166,10 +156,10 @@ class Photographer:
         page.context.close()
 
     def while_voting(self, page: Page, scene: Scene) -> None:
-        scene.lay({name: card for name, card in CARDS.items() if name != "Sofía"})
+        scene.vote({name: card for name, card in CARDS.items() if name != "Sofía"})
         page.get_by_role("button", name="5", exact=True).click()
         page.get_by_text("is saved, face down").wait_for()
-        scene.everybody_is_here_and_tom_away()
+        scene.everybody_is_present_and_tom_away()
         page.reload()
         self.is_live(page)
         self.take(page, "voting")
@@ -202,10 +192,10 @@ class Photographer:
         slow.context.close()
 
     def after_the_reveal(self, page: Page, scene: Scene) -> None:
-        scene.lay(CARDS)
-        scene.act("reveal/")
+        scene.vote(CARDS)
+        scene.priya.reveals()
         page.locator("#result").wait_for()
-        scene.everybody_is_here_and_tom_away()
+        scene.everybody_is_present_and_tom_away()
         page.reload()
         self.is_live(page)
         self.take(page, "revealed")
@@ -214,17 +204,17 @@ class Photographer:
         page.keyboard.press("Escape")
 
     def at_the_end(self, page: Page, scene: Scene) -> None:
-        scene.act("finalize/", story_points="5")
+        scene.priya.finalizes("5")
         page.get_by_role("button", name="Start: Retry failed card payments").wait_for()
         self.take(page, "next")
-        page.goto(f"{self.address}{scene.room}report/")
+        page.goto(f"{self.address}{scene.priya.room}report/")
         self.take(page, "report", is_whole=True)
-        page.goto(self.address + scene.room)
+        page.goto(self.address + scene.priya.room)
         self.is_live(page)
-        scene.does("end/")
+        scene.priya.ends_session()
         page.get_by_text("This session has ended").wait_for()
         self.take(page, "ended")
-        scene.does("leave/")
+        scene.priya.leaves()
         page.get_by_text("no longer in this session").wait_for()
         self.take(page, "removed")
         page.context.close()
@@ -260,7 +250,7 @@ class Photographer:
                 for cookie in scene.priya.http.cookies
             ]
         )
-        page.goto(self.address + scene.room)
+        page.goto(self.address + scene.priya.room)
         if has_websockets:
             self.is_live(page)
         return page

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.contenders import PlanningPoker
 from bench.figures import Row
-from tests.guests import Guest
+from tests.http_client import HttpUser
 from tests.serving import chromium
 
 MEMBERS = 100
@@ -24,7 +24,7 @@ POLLING_MS = 20
 # What DevTools takes for a phone of the middle class.
 SLOWDOWNS = {"this machine": 1, "4 times slower": 4}
 
-Change = Callable[[], None]
+Change = Callable[[], object]
 
 
 def measure(folder: Path) -> Iterator[Row]:
@@ -58,33 +58,33 @@ def measure(folder: Path) -> Iterator[Row]:
             }
 
 
-def team_of(address: str) -> list[Guest]:
+def team_of(address: str) -> list[HttpUser]:
     """All of them in one room with its tasks; the first is the facilitator."""
     names = [f"Member {number}" for number in range(1, MEMBERS + 1)]
-    facilitator, *others = [Guest(name, address) for name in names]
-    room = facilitator.starts("The whole department")
+    facilitator, *others = [HttpUser(name, address) for name in names]
+    session_id = facilitator.starts_session("The whole department")
     for guest in others:
-        guest.joins(room)
+        guest.joins(session_id)
     for number in range(1, TASKS + 1):
         link = f"https://tracker.example/browse/PAY-{number}"
-        facilitator.does("tasks/", title=f"What is to be done, {number}", link=link)
+        facilitator.adds_task(f"What is to be done, {number}", link=link)
     return [facilitator, *others]
 
 
-def changes(team: list[Guest]) -> Iterator[Change]:
-    """Whole rounds, in which each of the others lays a card."""
+def changes(team: list[HttpUser]) -> Iterator[Change]:
+    """Whole rounds, in which each of the others votes."""
     facilitator, *others = team
-    cards = facilitator.state()["session"]["deck"]["cards"]
+    cards = facilitator.state["session"]["deck"]["cards"]
     for _ in range(ROUNDS):
-        tasks = facilitator.state()["tasks"]
+        tasks = facilitator.state["tasks"]
         pending = next(task for task in tasks if task["status"] == "pending")
-        task = f"tasks/{pending['taskId']}"
-        yield partial(facilitator.does, f"{task}/start/")
+        task = str(pending["taskId"])
+        yield partial(facilitator.starts_vote, task)
         for place, guest in enumerate(others):
             card = cards[place % len(cards)]
-            yield partial(guest.does, f"{task}/vote/", card=card)
-        yield partial(facilitator.does, f"{task}/reveal/")
-        yield partial(facilitator.does, f"{task}/finalize/", story_points="5")
+            yield partial(guest.votes, card, task)
+        yield partial(facilitator.reveals, task)
+        yield partial(facilitator.finalizes, "5", task)
 
 
 def time_of(change: Change, page: Page) -> float:

@@ -1,4 +1,4 @@
-"""What `make bench` makes of its figures."""
+"""The report of `make bench`."""
 
 import json
 import xml.etree.ElementTree as ElementTree
@@ -41,7 +41,7 @@ def test_the_page_and_its_plot_show_the_run_that_is_kept():
     assert PLOT.read_text() == bar_chart(rows)
 
 
-def test_the_kept_run_says_nothing_of_where_it_took_place():
+def test_the_kept_run_does_not_identify_the_machine():
     assert "/" not in json.dumps(read()["machine"] | read()["versions"])
 
 
@@ -56,14 +56,14 @@ def test_a_ratio_under_its_target_is_called_missed():
     assert outcome.reached
 
 
-def test_a_contender_that_was_not_there_is_said_to_be_missing():
+def test_a_contender_that_did_not_run_is_shown_as_missing():
     [channels, soketi] = outcomes([fan_out("Planning Poker", 100)])
 
     assert (channels.reached, soketi.reached) == (None, None)
     assert soketi.figure == "Soketi was not there"
 
 
-def test_where_the_generator_was_busy_the_figure_is_a_lower_bound():
+def test_the_figure_of_a_busy_generator_is_a_lower_bound():
     assert "at least 300,000" in text(
         results(fan_out("Planning Poker", 300_000, generator_share=0.86))
     )
@@ -72,7 +72,7 @@ def test_where_the_generator_was_busy_the_figure_is_a_lower_bound():
     )
 
 
-def test_a_run_on_a_busy_machine_is_called_one():
+def test_a_run_on_a_busy_machine_is_marked():
     run = results(fan_out("Planning Poker", 5))
 
     assert "busy" not in text(run)

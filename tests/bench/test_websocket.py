@@ -1,4 +1,4 @@
-"""The load generator counts what arrives, however it was cut."""
+"""The load generator counts frames, however they are split."""
 
 import socket
 from contextlib import closing
@@ -14,14 +14,14 @@ def server_frame(opcode, payload):
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
-def test_frames_of_each_length_are_told_apart(size):
+def test_frames_of_each_length_are_separated(size):
     data = server_frame(Opcode.TEXT, b"x" * size) + server_frame(Opcode.PING, b"?")
 
     assert split_frames(data) == ([(TEXT, b"x" * size), (PING, b"?")], b"")
 
 
 @pytest.mark.parametrize("size", [10, 200, 70_000])
-def test_a_frame_that_breaks_off_is_kept_for_later(size):
+def test_an_incomplete_frame_is_kept(size):
     frame = server_frame(Opcode.TEXT, b"x" * size)
 
     for place in {1, 3, 9, size // 2, len(frame) - 1}:

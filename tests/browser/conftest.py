@@ -1,14 +1,13 @@
-"""A server, a Chromium, and people with browsers of their own.
+"""A server, Chromium, and people with browser contexts of their own.
 
-Every browser is watched: at the end of each test there was no error and no warning in
-its console, no room was loaded again, no request left the product's own origin, and no
-page might have run anything but the product's own.
+Each context is checked at the end of a test: no error and no warning in its console, no
+reload of a room, no request to another origin, and a strict policy on every page.
 """
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.people import Person
+from tests.browser.browser_users import BrowserUser
 from tests.serving import Server, chromium
 
 
@@ -18,8 +17,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-# Not longer than a module: Playwright's loop would run on in this thread, in which
-# Django then refuses to ask the database.
+# Not longer than a module: Playwright's loop would stay in this thread, in which Django
+# then refuses to query the database.
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright, chromium(playwright) as browser:
@@ -28,28 +27,24 @@ def browser():
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A server that stops cleanly, with nothing to complain of in its log."""
-    server = Server(tmp_path_factory.mktemp("serve"))
-    server.start()
-    yield server
-    assert server.stop() == 0
-    assert server.complaints == []
+    with Server(tmp_path_factory.mktemp("serve")).running() as server:
+        yield server
     assert "Stopped." in server.log.read_text()
 
 
 @pytest.fixture
 def person(browser, server):
-    """Somebody with a browser; options are those of a Playwright context.
+    """Creates a person; options are those of a Playwright context.
 
-    may_complain_of: a pattern of what her browser's console may say.
+    allowed_errors: a pattern of messages that the console may have.
     """
     people = []
 
-    def comes(name, *, may_complain_of="", **options):
-        somebody = Person(name, browser, server.address, **options)
-        people.append((somebody, may_complain_of))
+    def create(name, *, allowed_errors="", **options):
+        somebody = BrowserUser(name, browser, server.address, **options)
+        people.append((somebody, allowed_errors))
         return somebody
 
-    yield comes
-    for somebody, may_complain_of in people:
-        somebody.went_well(may_complain_of)
+    yield create
+    for somebody, allowed_errors in people:
+        somebody.close_and_check(allowed_errors, server.environment.get("PUSHER_HOST"))

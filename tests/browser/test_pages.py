@@ -1,10 +1,10 @@
-"""Every page, in both themes: all its own, nothing inline, readable by everybody."""
+"""Every page is accessible in both themes, wide and on a phone."""
 
 import re
 
 import pytest
 
-from tests.browser.people import PHONE, WIDE
+from tests.browser.browser_users import PHONE, WIDE
 from tests.serving import ROOT
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -21,47 +21,46 @@ def is_accessible(somebody):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_each_screen_is_readable_by_everybody(person, theme, size):
-    # What is just fading in has no contrast yet.
+def test_each_screen_is_accessible(person, theme, size):
+    # A fade-in has no contrast at first.
     options = {"color_scheme": theme, "reduced_motion": "reduce", **size}
-    amira = person("Amira", may_complain_of="ERR_FAILED", **options)
-    jonas = person("Jonas", may_complain_of=NOT_FOUND, **options)
+    amira = person("Amira", allowed_errors="ERR_FAILED", **options)
+    jonas = person("Jonas", allowed_errors=NOT_FOUND, **options)
     amira.opens("/")
     is_accessible(amira)
-    link = amira.starts_a_session("Payments refinement")
+    session_id = amira.starts_session()
+    amira.is_live()
     is_accessible(amira)
-    jonas.page.goto(link)
+    jonas.opens(amira.room)
     is_accessible(jonas)
     jonas.page.get_by_label("Your name").fill("AMIRA")
     jonas.presses("Join")
     jonas.sees("Somebody here already has this name.")
     is_accessible(jonas)
-    jonas.joins(link)
+    jonas.joins(session_id)
 
-    amira.presses("Start a vote")
-    amira.lays("5")
-    jonas.lays("13")
+    amira.starts_quick_vote()
+    amira.votes("5")
+    jonas.votes("13")
     for somebody in (amira, jonas):
         is_accessible(somebody)
-    what_lies_over_the_room(amira)
-    what_is_changed(amira, is_on_phone=size is PHONE)
-    # Whatever brings the room news meanwhile sends the card again.
+    check_dialogs(amira)
+    check_forms(amira, is_on_phone=size is PHONE)
+    # A new state would send the vote again.
     amira.page.route("**/vote/", lambda route: route.abort())
-    amira.hand.get_by_role("button", name="8", exact=True).click()
+    amira.presses_card("8")
     amira.sees("8 was not saved.")
     is_accessible(amira)
-    amira.presses("Reveal")
+    amira.reveals()
     for somebody in (amira, jonas):
         somebody.sees_card("Jonas", "13")
         is_accessible(somebody)
 
-    amira.chooses("End the session…")
-    amira.presses("End session")
-    jonas.has_in_hand("This session has ended")
+    amira.ends_session()
+    jonas.sees_end()
     is_accessible(jonas)
     path = jonas.page.get_by_role("link", name="See the report").get_attribute("href")
-    amira.chooses("Leave…")
-    amira.presses("Leave")
+    amira.leaves()
     amira.sees("You have left this session.")
     is_accessible(amira)
     jonas.opens(path)
@@ -71,20 +70,20 @@ def test_each_screen_is_readable_by_everybody(person, theme, size):
     is_accessible(jonas)
 
 
-def what_lies_over_the_room(amira):
+def check_dialogs(amira):
     amira.presses("Menu")
     is_accessible(amira)
-    amira.closes_the_dialog()
+    amira.closes_dialog()
     amira.presses("Invite")
     is_accessible(amira)
-    amira.closes_the_dialog()
+    amira.closes_dialog()
     for item in ("Keyboard shortcuts", "Settings", "End the session…"):
         amira.chooses(item)
         is_accessible(amira)
-        amira.closes_the_dialog()
+        amira.closes_dialog()
 
 
-def what_is_changed(amira, *, is_on_phone):
+def check_forms(amira, *, is_on_phone):
     amira.presses("Name it")
     is_accessible(amira)
     amira.presses("Close", within=".queue")
@@ -95,10 +94,10 @@ def what_is_changed(amira, *, is_on_phone):
     if is_on_phone:
         amira.presses("Table")
     else:
-        amira.closes_the_dialog()
+        amira.closes_dialog()
 
 
-def test_the_admin_looks_at_everything_and_ends_a_session(person, server):
+def test_the_admin_views_everything_and_ends_a_session(person, server):
     password = "correct horse battery"
     server.manage(
         "createsuperuser",
@@ -108,7 +107,7 @@ def test_the_admin_looks_at_everything_and_ends_a_session(person, server):
         DJANGO_SUPERUSER_PASSWORD=password,
     )
     amira, admin = person("Amira"), person("Admin")
-    amira.starts_a_session("Payments refinement")
+    amira.starts_session()
     admin.opens("/admin/")
     admin.page.get_by_label("Username").fill("admin")
     admin.page.get_by_label("Password").fill(password)
@@ -126,12 +125,12 @@ def test_the_admin_looks_at_everything_and_ends_a_session(person, server):
     admin.page.get_by_label("Action:").select_option("End sessions")
     admin.page.get_by_role("button", name="Go", exact=True).click()
     admin.sees("Sessions ended: 1.")
-    amira.has_in_hand("This session has ended")
+    amira.sees_end()
 
 
-def test_the_members_cookie_is_for_the_server_alone(person):
+def test_the_members_cookie_is_http_only(person):
     amira = person("Amira")
-    amira.starts_a_session("Payments refinement")
+    amira.starts_session()
     cookies = {cookie["name"]: cookie for cookie in amira.context.cookies()}
     assert set(cookies) == {"member", "csrftoken"}
     assert cookies["member"]["httpOnly"]

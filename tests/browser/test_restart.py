@@ -1,15 +1,15 @@
-"""A server that is lost in the middle of a round, and comes back."""
+"""A server that is killed during a round, and restarted."""
 
 import time
 
 import pytest
 
-from tests.browser.people import PHONE
+from tests.browser.browser_users import PHONE
 from tests.serving import Server
 
 # From the moment at which the server answers again.
 LIVE_AGAIN_WITHIN_SECONDS = 5
-# What a browser says while there is no server, or no network.
+# Messages of the console while there is no server, or no network.
 NO_ANSWER = (
     "ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|WebSocket connection to"
     # pusher-js pings when the network returns, also on a connection just given up.
@@ -19,26 +19,23 @@ NO_ANSWER = (
 
 @pytest.fixture
 def server(tmp_path):
-    """One of this test's own: it is killed."""
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    assert server.stop() == 0
-    assert server.complaints == []
+    """For one test alone: it is killed."""
+    with Server(tmp_path).running() as server:
+        yield server
 
 
 def test_no_vote_is_lost_and_every_browser_is_live_again(person, server):
-    amira = person("Amira", may_complain_of=NO_ANSWER)
-    jonas = person("Jonas", may_complain_of=NO_ANSWER, **PHONE)
-    sofia = person("Sofía", may_complain_of=NO_ANSWER)
-    link = amira.starts_a_session("Payments refinement")
-    jonas.joins(link)
-    sofia.joins(link)
-    for somebody in (jonas, sofia):
+    amira = person("Amira", allowed_errors=NO_ANSWER)
+    jonas = person("Jonas", allowed_errors=NO_ANSWER, **PHONE)
+    sofia = person("Sofía", allowed_errors=NO_ANSWER)
+    session_id = amira.starts_session()
+    jonas.joins(session_id)
+    sofia.joins(session_id)
+    for somebody in (amira, jonas, sofia):
         somebody.is_live()
-    amira.presses("Start a vote")
-    jonas.lays("8")
-    sofia.lays("13")
+    amira.starts_quick_vote()
+    jonas.votes("8")
+    sofia.votes("13")
     amira.sees_face("Sofía", "back")
 
     server.kill()
@@ -50,32 +47,33 @@ def test_no_vote_is_lost_and_every_browser_is_live_again(person, server):
     for somebody in (amira, jonas, sofia):
         somebody.is_live()
     assert time.monotonic() - began < LIVE_AGAIN_WITHIN_SECONDS
-    jonas.sees("8 is saved, face down.")
-    sofia.sees("13 is saved, face down.")
+    jonas.sees_saved("8")
+    sofia.sees_saved("13")
     for somebody in (amira, jonas, sofia):
         somebody.sees_face("Jonas", "back")
         somebody.sees_face("Sofía", "back")
 
-    amira.presses("Reveal, 1 missing")
+    amira.reveals(missing=1)
     for somebody in (amira, jonas, sofia):
         somebody.sees_card("Jonas", "8")
         somebody.sees_card("Sofía", "13")
 
 
-def test_a_vote_that_could_not_be_sent_is_sent_once_it_can_be(person, server):
-    amira = person("Amira", may_complain_of=NO_ANSWER)
+def test_a_vote_that_could_not_be_sent_is_sent_later(person, server):
+    amira = person("Amira", allowed_errors=NO_ANSWER)
     jonas = person("Jonas")
-    link = amira.starts_a_session("Payments refinement")
-    jonas.joins(link)
-    amira.presses("Start a vote")
-    amira.lays("3")
+    session_id = amira.starts_session()
+    amira.is_live()
+    jonas.joins(session_id)
+    amira.starts_quick_vote()
+    amira.votes("3")
 
     amira.context.set_offline(True)
-    amira.hand.get_by_role("button", name="8", exact=True).click()
+    amira.presses_card("8")
     amira.sees("8 was not saved.")
     amira.is_not_live()
     amira.context.set_offline(False)
     amira.is_live()
-    amira.sees("8 is saved, face down.")
-    amira.presses("Reveal, 1 missing")
+    amira.sees_saved("8")
+    amira.reveals(missing=1)
     jonas.sees_card("Amira", "8")

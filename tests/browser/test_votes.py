@@ -1,23 +1,24 @@
-"""One's own card, on a network that delays, loses, and knows of more than one tab."""
+"""The own vote with delayed and lost answers, and in several tabs."""
 
 import pytest
 
-from tests.browser.people import PHONE
+from tests.browser.browser_users import PHONE
 
 VOTES = "**/vote/"
 
 
 @pytest.fixture
 def amira(person):
-    """She facilitates, and what is voted on is open."""
+    """The facilitator; a round is open."""
     amira = person("Amira")
-    amira.link = amira.starts_a_session("Payments refinement")
-    amira.presses("Start a vote")
+    amira.starts_session()
+    amira.is_live()
+    amira.starts_quick_vote()
     return amira
 
 
-def test_a_vote_whose_answer_was_lost_is_found_to_be_saved(amira, person):
-    jonas = person("Jonas", may_complain_of="ERR_FAILED").joins(amira.link)
+def test_a_vote_whose_answer_was_lost_is_shown_as_saved(amira, person):
+    jonas = person("Jonas", allowed_errors="ERR_FAILED").joins(amira.session_id)
     jonas.is_live()
 
     def lose_the_answer(route):
@@ -25,39 +26,39 @@ def test_a_vote_whose_answer_was_lost_is_found_to_be_saved(amira, person):
         route.abort()
 
     jonas.page.route(VOTES, lose_the_answer)
-    jonas.lays("8")
+    jonas.votes("8")
     amira.sees_face("Jonas", "back")
-    amira.presses("Reveal, 1 missing")
+    amira.reveals(missing=1)
     amira.sees_card("Jonas", "8")
 
 
 def test_a_vote_that_was_overtaken_does_not_count(amira, person):
-    jonas = person("Jonas").joins(amira.link)
+    jonas = person("Jonas").joins(amira.session_id)
     jonas.is_live()
     held = []
     jonas.page.route(VOTES, lambda route: held.append(route), times=1)
-    jonas.hand.get_by_role("button", name="3", exact=True).click()
+    jonas.presses_card("3")
     jonas.sees("3 is being saved…")
-    jonas.lays("8")
+    jonas.votes("8")
     with jonas.page.expect_response(VOTES) as answer:
         held[0].continue_()
     assert answer.value.status == 204
-    jonas.sees("8 is saved, face down.")
-    amira.presses("Reveal, 1 missing")
+    jonas.sees_saved("8")
+    amira.reveals(missing=1)
     amira.sees_card("Jonas", "8")
 
 
-def test_a_card_laid_in_one_tab_lies_in_the_other(amira, person):
-    jonas = person("Jonas", **PHONE).joins(amira.link)
+def test_a_vote_of_one_tab_is_shown_in_the_other(amira, person):
+    jonas = person("Jonas", **PHONE).joins(amira.session_id)
     jonas.is_live()
     other_tab = person("Jonas", storage_state=jonas.context.storage_state())
-    other_tab.page.goto(amira.link)
+    other_tab.opens(amira.room)
     other_tab.is_live()
 
-    jonas.lays("5")
-    other_tab.sees("5 is saved, face down.")
-    other_tab.lays("13")
-    jonas.sees("13 is saved, face down.")
-    jonas.hand.get_by_role("button", name="13", exact=True).click()
+    jonas.votes("5")
+    other_tab.sees_saved("5")
+    other_tab.votes("13")
+    jonas.sees_saved("13")
+    jonas.presses_card("13")
     other_tab.sees("Choose a card.")
     amira.sees_face("Jonas", "none")

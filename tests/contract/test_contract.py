@@ -1,9 +1,9 @@
 """The contract between the server's events and the browser's reducer.
 
-Each action is played by several people over HTTP. What each of them could see before
-and after, and the events in between, is written to ``triples.json``;
-tests/js/contract.test.js replays it: reduce(before, events) must equal after. Here the
-file is compared with what the actions do now. ``make contract`` writes it anew.
+Several people take part in each action. The state of each before and after it, and the
+events in between, are written to ``triples.json``; tests/js/contract.test.js replays
+them: reduce(before, events) must equal after. Here the file is compared with what the
+actions do now; ``make contract`` writes it.
 """
 
 import json
@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from sessions.events import PokerEvent
-from tests.players import Player
+from tests.in_process_client import InProcessUser
+from tests.people import without_time
 
 HERE = Path(__file__).parent
 TRIPLES = HERE / "triples.json"
@@ -26,11 +27,11 @@ EVENTS_TABLE = HERE.parent.parent / "docs" / "events.md"
 
 @dataclass
 class Room:
-    """Amira facilitates, Jonas votes, Tom watches; two tasks wait in the queue."""
+    """Amira facilitates, Jonas votes, Tom observes; two tasks are in the queue."""
 
-    amira: Player
-    jonas: Player
-    tom: Player
+    amira: InProcessUser
+    jonas: InProcessUser
+    tom: InProcessUser
 
     @property
     def task(self) -> str:
@@ -41,19 +42,17 @@ class Room:
         pending = (t for t in state["tasks"] if t["status"] == "pending")
         return next(pending)["taskId"]
 
-    def votes(self) -> None:
-        self.amira.did(f"tasks/{self.task}/vote/", card="5")
-        self.jonas.did(f"tasks/{self.task}/vote/", card="13")
+    def vote(self) -> None:
+        self.amira.votes("5")
+        self.jonas.votes("13")
 
-    def reaches(self, stage: str) -> None:
-        """Play on until the round is "started", "voted", "revealed" or "finalized"."""
-        steps: dict[str, Callable[[], None]] = {
-            "started": lambda: self.amira.did(f"tasks/{self.task}/start/"),
-            "voted": self.votes,
-            "revealed": lambda: self.amira.did(f"tasks/{self.task}/reveal/"),
-            "finalized": lambda: self.amira.did(
-                f"tasks/{self.task}/finalize/", story_points="8"
-            ),
+    def reach(self, stage: str) -> None:
+        """Go on until the round is "started", "voted", "revealed" or "finalized"."""
+        steps: dict[str, Callable[[], Any]] = {
+            "started": lambda: self.amira.starts_vote(self.task),
+            "voted": self.vote,
+            "revealed": self.amira.reveals,
+            "finalized": lambda: self.amira.finalizes("8"),
         }
         for name, step in steps.items():
             step()
@@ -68,135 +67,96 @@ Action = Callable[[Room], Any]
 
 # name: (the stage before, what is done)
 ACTIONS: dict[str, tuple[str, Action]] = {
-    "somebody joins": ("", lambda r: Player("Lena").joins(r.amira.session_id)),
-    "somebody joins while cards lie": (
+    "somebody joins": ("", lambda r: InProcessUser("Lena").joins(r.amira.session_id)),
+    "somebody joins during a round": (
         "voted",
-        lambda r: Player("Lena").joins(r.amira.session_id, role="observer"),
+        lambda r: InProcessUser("Lena").joins(r.amira.session_id, role="observer"),
     ),
-    "somebody leaves": ("voted", lambda r: r.jonas.did("leave/")),
-    "somebody leaves after the reveal": ("revealed", lambda r: r.jonas.did("leave/")),
-    "the last facilitator leaves": ("voted", lambda r: r.amira.did("leave/")),
-    "somebody is removed": (
-        "voted",
-        lambda r: r.amira.did(f"members/{r.jonas.user_id}/remove/"),
-    ),
-    "somebody is renamed": (
-        "",
-        lambda r: r.tom.did(f"members/{r.tom.user_id}/rename/", display_name="Tomás"),
-    ),
+    "somebody leaves": ("voted", lambda r: r.jonas.leaves()),
+    "somebody leaves after the reveal": ("revealed", lambda r: r.jonas.leaves()),
+    "the last facilitator leaves": ("voted", lambda r: r.amira.leaves()),
+    "somebody is removed": ("voted", lambda r: r.amira.removes(r.jonas)),
+    "somebody is renamed": ("", lambda r: r.tom.renames(r.tom, "Tomás")),
     "a voter becomes an observer": (
         "voted",
-        lambda r: r.jonas.did(f"members/{r.jonas.user_id}/role/", role="observer"),
+        lambda r: r.jonas.changes_role(r.jonas, "observer"),
     ),
     "a voter becomes an observer after the reveal": (
         "revealed",
-        lambda r: r.jonas.did(f"members/{r.jonas.user_id}/role/", role="observer"),
+        lambda r: r.jonas.changes_role(r.jonas, "observer"),
     ),
     "an observer becomes a voter": (
         "voted",
-        lambda r: r.tom.did(f"members/{r.tom.user_id}/role/", role="voter"),
+        lambda r: r.tom.changes_role(r.tom, "voter"),
     ),
-    "somebody is promoted": (
+    "somebody is promoted": ("", lambda r: r.amira.promotes(r.jonas)),
+    "somebody is demoted": (
         "",
-        lambda r: r.amira.did(f"members/{r.jonas.user_id}/promote/"),
+        lambda r: (r.amira.promotes(r.jonas), r.amira.demotes(r.jonas)),
     ),
-    "somebody is demoted": ("", lambda r: _promotes_then_demotes(r)),
-    "somebody is away": (
-        "voted",
-        lambda r: r.jonas.did("presence/", tab="a", presence="away"),
-    ),
+    "somebody is away": ("voted", lambda r: r.jonas.sends_heartbeat("a", "away")),
     "somebody is back": (
         "voted",
         lambda r: [
-            r.jonas.did("presence/", tab="a", presence=presence)
-            for presence in ["away", "online"]
+            r.jonas.sends_heartbeat("a", presence) for presence in ["away", "online"]
         ],
     ),
-    "the session gets another name": (
+    "the session is renamed": (
         "voted",
-        lambda r: r.amira.did("settings/", name="Next sprint"),
+        lambda r: r.amira.changes_settings(name="Next sprint"),
     ),
-    "the session gets another deck": (
+    "the deck is changed": (
         "",
-        lambda r: r.amira.did("settings/", deck="custom", cards="1,2,XL"),
+        lambda r: r.amira.changes_settings(deck="custom", cards="1,2,XL"),
     ),
-    "the session ends": ("voted", lambda r: r.amira.did("end/")),
+    "the session ends": ("voted", lambda r: r.amira.ends_session()),
     "the session is reopened": (
         "",
-        lambda r: (r.amira.did("end/"), r.amira.did("reopen/")),
+        lambda r: (r.amira.ends_session(), r.amira.reopens_session()),
     ),
     "a task is added": (
         "started",
-        lambda r: r.amira.did("tasks/", title="Third", link="https://example.org/3"),
+        lambda r: r.amira.adds_task("Third", link="https://example.org/3"),
     ),
     "a task is edited": (
         "",
-        lambda r: r.amira.did(f"tasks/{r.task}/edit/", title="New", description="Why"),
+        lambda r: r.amira.edits_task(r.task, title="New", description="Why"),
     ),
     "the task being voted on is edited": (
         "voted",
-        lambda r: r.amira.did(f"tasks/{r.task}/edit/", title="Clearer"),
+        lambda r: r.amira.edits_task(r.task, title="Clearer"),
     ),
-    "a task is deleted": ("", lambda r: r.amira.did(f"tasks/{r.task}/delete/")),
-    "the queue is put in another order": (
+    "a task is deleted": ("", lambda r: r.amira.deletes_task(r.task)),
+    "the queue is reordered": (
         "started",
-        lambda r: r.amira.did("tasks/order/", task_ids=r.order()[::-1]),
+        lambda r: r.amira.reorders_tasks(r.order()[::-1]),
     ),
-    "a quick vote": ("", lambda r: r.amira.did("quick-vote/")),
-    "a task is put to the vote": ("", lambda r: r.reaches("started")),
-    "cards are laid": ("started", lambda r: r.votes()),
-    "a card is swapped": (
-        "voted",
-        lambda r: r.jonas.did(f"tasks/{r.task}/vote/", card="3"),
-    ),
-    "a card is taken back": (
-        "voted",
-        lambda r: r.jonas.did(f"tasks/{r.task}/vote/", card=""),
-    ),
-    "the cards are revealed": (
-        "voted",
-        lambda r: r.amira.did(f"tasks/{r.task}/reveal/"),
-    ),
-    "no card is revealed": (
-        "started",
-        lambda r: r.amira.did(f"tasks/{r.task}/reveal/"),
-    ),
-    "the team votes again": (
-        "revealed",
-        lambda r: r.amira.did(f"tasks/{r.task}/revote/"),
-    ),
-    "the task is finalized": (
-        "revealed",
-        lambda r: r.amira.did(f"tasks/{r.task}/finalize/", story_points="8"),
-    ),
-    "the last task is finalized": ("finalized", lambda r: r.reaches("finalized")),
+    "a quick vote": ("", lambda r: r.amira.starts_quick_vote()),
+    "a vote is started": ("", lambda r: r.reach("started")),
+    "votes are cast": ("started", lambda r: r.vote()),
+    "a vote is changed": ("voted", lambda r: r.jonas.votes("3")),
+    "a vote is taken back": ("voted", lambda r: r.jonas.votes("")),
+    "the votes are revealed": ("voted", lambda r: r.amira.reveals()),
+    "a round without votes is revealed": ("started", lambda r: r.amira.reveals()),
+    "the team votes again": ("revealed", lambda r: r.amira.votes_again()),
+    "the task is finalized": ("revealed", lambda r: r.amira.finalizes("8")),
+    "the last task is finalized": ("finalized", lambda r: r.reach("finalized")),
     "a finalized task is voted on again": (
         "finalized",
-        lambda r: r.amira.did(f"tasks/{r.order()[0]}/start/"),
+        lambda r: r.amira.starts_vote(r.order()[0]),
     ),
-    "a pending task is skipped": ("", lambda r: r.amira.did(f"tasks/{r.task}/skip/")),
-    "the task being voted on is skipped": (
-        "voted",
-        lambda r: r.amira.did(f"tasks/{r.task}/skip/"),
-    ),
-    "a revealed task is skipped": (
-        "revealed",
-        lambda r: r.amira.did(f"tasks/{r.task}/skip/"),
-    ),
+    "a pending task is skipped": ("", lambda r: r.amira.skips(r.task)),
+    "the task being voted on is skipped": ("voted", lambda r: r.amira.skips(r.task)),
+    "a revealed task is skipped": ("revealed", lambda r: r.amira.skips(r.task)),
 }
 
 
-def _promotes_then_demotes(room: Room) -> None:
-    for path in ["promote/", "demote/"]:
-        room.amira.did(f"members/{room.jonas.user_id}/{path}")
-
-
 @pytest.mark.usefixtures("pinned_ids")
-def test_the_reducers_triples_are_what_the_actions_do(transactional_db, outbox):
+def test_the_triples_are_what_the_actions_do(transactional_db, outbox):
     triples = [
         triple
         for name, (stage, action) in ACTIONS.items()
-        for triple in _play(name, stage, action, outbox)
+        for triple in _perform(name, stage, action, outbox)
     ]
     _compare(TRIPLES, triples)
 
@@ -205,10 +165,10 @@ def test_each_event_is_known_to_the_reducers_test():
     _compare(EVENTS, sorted(_declared()))
 
 
-def test_each_event_is_made_to_happen_here():
+def test_each_event_is_in_a_triple():
     triples = json.loads(TRIPLES.read_text())
-    told = {event["type"] for triple in triples for event in triple["events"]}
-    assert told == set(_declared())
+    types = {event["type"] for triple in triples for event in triple["events"]}
+    assert types == set(_declared())
 
 
 def test_each_event_is_in_the_documents_table_with_its_data():
@@ -241,56 +201,50 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-def _play(name: str, stage: str, action: Action, outbox: Any) -> list[dict[str, Any]]:
-    amira = Player("Amira")
-    amira.starts_a_session()
-    jonas = Player("Jonas").joins(amira.session_id)
-    tom = Player("Tom").joins(amira.session_id, role="observer")
+def _perform(
+    name: str, stage: str, action: Action, outbox: Any
+) -> list[dict[str, Any]]:
+    amira = InProcessUser("Amira")
+    amira.starts_session()
+    jonas = InProcessUser("Jonas").joins(amira.session_id)
+    tom = InProcessUser("Tom").joins(amira.session_id, role="observer")
     for title in ["First", "Second"]:
-        amira.adds_a_task(title)
+        amira.adds_task(title)
     room = Room(amira, jonas, tom)
     if stage:
-        room.reaches(stage)
-    players = {"Amira": amira, "Jonas": jonas, "Tom": tom}
-    before = {who: player.state for who, player in players.items()}
+        room.reach(stage)
+    people = [amira, jonas, tom]
+    before = [_comparable(person.state) for person in people]
     outbox.clear()
     action(room)
-    events = [{"type": told.type, "data": dict(told.data)} for told in outbox]
+    events = [{"type": event.type, "data": dict(event.data)} for event in outbox]
     return [
         {
             "name": name,
-            "viewer": who,
-            "before": _comparable(before[who]),
+            "viewer": person.name,
+            "before": state,
             "events": events,
-            "after": _comparable(player.state),
+            "after": _comparable(person.state),
         }
-        for who, player in players.items()
-        if _is_still_in(player)
+        for person, state in zip(people, before, strict=True)
+        if person.gets("state/").status_code == 200
     ]
 
 
-def _is_still_in(player: Player) -> bool:
-    path = f"/s/{player.session_id}/state/"
-    return player.client.get(path).status_code == 200
-
-
 def _comparable(state: dict[str, Any]) -> dict[str, Any]:
-    """Without what no event carries: the time, who is online, and one's own card."""
+    """Without what no event contains: the time, who is online, and the own vote."""
     members = [
         {key: value for key, value in member.items() if key != "isOnline"}
         for member in state["members"]
     ]
     me = {key: value for key, value in state["me"].items() if key != "vote"}
-    return {key: value for key, value in state.items() if key != "serverTime"} | {
-        "members": members,
-        "me": me,
-    }
+    return without_time(state) | {"members": members, "me": me}
 
 
-def _compare(path: Path, made: Any) -> None:
+def _compare(path: Path, expected: Any) -> None:
     if os.environ.get("WRITE_CONTRACT"):
-        text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(expected, ensure_ascii=False, separators=(",", ":"))
         path.write_text(text.replace('{"name"', '\n{"name"') + "\n")
-    assert json.loads(path.read_text()) == json.loads(json.dumps(made)), (
+    assert json.loads(path.read_text()) == json.loads(json.dumps(expected)), (
         "`make contract` writes what the actions do now; look at the difference"
     )

@@ -56,7 +56,7 @@ def test_it_gives_the_instances_that_the_query_gives(members, build):
     assert not rows[0]._state.adding
 
 
-def test_what_is_selected_with_it_needs_no_query_of_its_own(members):
+def test_a_selected_relation_needs_no_query_of_its_own(members):
     prepared = PreparedQuery(
         lambda session_id: of_session(session_id).select_related("poker_session")
     )
@@ -75,7 +75,7 @@ def test_it_gives_the_values_that_the_query_gives(members):
     assert [tuple(row) for row in rows] == list(build(session_id))
 
 
-def test_arguments_are_told_apart_by_their_places(members):
+def test_arguments_are_distinguished_by_their_places(members):
     zoe = members[0]
     prepared = PreparedQuery(
         lambda name, session_id: of_session(session_id).filter(name=name)
@@ -90,13 +90,13 @@ def test_an_argument_never_becomes_part_of_the_statement(members):
     assert prepared.all("argument 0 of 1") == []
 
 
-def test_an_argument_that_the_query_does_not_use_as_a_text_is_a_mistake():
+def test_an_argument_that_the_query_does_not_use_is_an_error():
     prepared = PreparedQuery(lambda unused: Member.objects.all())
     with pytest.raises(TypeError):
         prepared.all("unused")
 
 
-def test_it_reads_an_instance_anew_as_refresh_from_db_does(members):
+def test_it_refreshes_an_instance_as_refresh_from_db_does(members):
     zoe = members[0]
     Member.objects.filter(pk=zoe.pk).update(role="observer", left_at=LATE)
     anew = PreparedQuery(lambda user_id: Member.objects.filter(pk=user_id))
@@ -107,7 +107,7 @@ def test_it_reads_an_instance_anew_as_refresh_from_db_does(members):
         anew.refresh(zoe, members[1].poker_session_id)
 
 
-def test_it_inserts_a_row_or_changes_the_one_there_is(members):
+def test_it_inserts_a_row_or_changes_the_existing_one(members):
     upsert = PreparedUpsert(
         Tab, unique=["member", "name"], changes=["state", "expires_at_ms"]
     )
@@ -122,7 +122,7 @@ def test_it_inserts_a_row_or_changes_the_one_there_is(members):
     assert Tab.objects.count() == 2
 
 
-def test_it_changes_no_row_whose_field_would_not_rise(members):
+def test_it_changes_no_row_whose_field_would_not_increase(members):
     upsert = PreparedUpsert(
         Tab,
         unique=["member", "name"],

@@ -1,9 +1,9 @@
 /**
  * Many pages of one room, each with the product's own driver, without what they draw.
  *
- * Reads one line of JSON, {count, config, channel, address, cookie}, and writes one for
- * each thing that happens: {page, what, atMs}, with what is "connecting", "subscribed",
- * "lost" or the name of an event.
+ * Reads one line of JSON, {count, config, channel, address, cookie}, and writes one line
+ * a message: {page, what, atMs}, where ``what`` is "connecting", "subscribed", "lost" or
+ * the name of an event.
  */
 
 import { createInterface } from "node:readline";
@@ -13,14 +13,14 @@ createInterface({ input: process.stdin }).once("line", (line) => {
   const { count, config, channel, address, cookie } = JSON.parse(line);
   const { hostname, port, protocol } = new URL(address);
   for (let page = 0; page < count; page += 1) {
-    const tell = (what) =>
+    const report = (what) =>
       process.stdout.write(`${JSON.stringify({ page, what, atMs: Date.now() })}\n`);
     const browser = {
       WebSocket: class extends WebSocket {
         constructor(url) {
-          tell("connecting");
+          report("connecting");
           super(url);
-          // Node.js 20 forgets to say that a connection which failed is closed.
+          // Node.js 20 dispatches no close event for a failed connection.
           let isClosed = false;
           this.addEventListener("close", () => {
             isClosed = true;
@@ -42,11 +42,11 @@ createInterface({ input: process.stdin }).once("line", (line) => {
       document: { cookie },
     };
     const callbacks = {
-      onEvent: (type) => tell(type),
+      onEvent: (type) => report(type),
       onConnected() {},
-      onDisconnected: () => tell("lost"),
+      onDisconnected: () => report("lost"),
       onError() {},
-      onSubscribed: () => tell("subscribed"),
+      onSubscribed: () => report("subscribed"),
       onPresence() {},
     };
     websocket({ config, channel, callbacks }, browser);

@@ -1,8 +1,8 @@
-"""A provider that misbehaves in every way costs nobody a vote, and nobody a moment.
+"""A provider that fails in any way neither loses nor delays a vote.
 
-The product as it is run, and beside it a provider that speaks the protocol until it is
-told not to. Whoever hears only the provider ends with the server's state all the same:
-what was lost is made up for by a ``refetch``.
+The server is a real process, the provider a fake one. A browser that receives only the
+provider's events reaches the server's state nevertheless: a ``refetch`` replaces lost
+events.
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.guests import Guest
-from tests.process.misbehaving import FAULTS, SECRET, SMALL_FAULTS, Provider
+from tests.http_client import HttpUser, start_round
+from tests.process.fake_servers import FAULTS, SECRET, SMALL_FAULTS, FakeProvider
 from tests.realtime.server.running import PATIENCE_SECONDS, wait_until
 from tests.serving import Server
 
@@ -23,7 +23,7 @@ CARDS = ["1", "2", "3", "5", "8", "13"]
 
 @pytest.fixture(scope="module")
 def provider():
-    with Provider() as provider:
+    with FakeProvider() as provider:
         yield provider
 
 
@@ -32,7 +32,7 @@ def server(tmp_path_factory, provider):
     server = Server(
         tmp_path_factory.mktemp("faults"),
         **provider.environment,
-        DJANGO_SETTINGS_MODULE="tests.process.impatient",
+        DJANGO_SETTINGS_MODULE="tests.process.short_timeouts",
     )
     server.start()
     yield server
@@ -41,97 +41,93 @@ def server(tmp_path_factory, provider):
 
 
 class Screen:
-    """What a browser knows that hears nothing but the provider.
+    """The version that a browser reaches by the provider's events alone.
 
-    It begins with the state, applies the event with the next version, and asks for the
+    It begins with the state, applies the event with the next version, and fetches the
     state on a ``refetch``.
     """
 
-    def __init__(self, provider: Provider, guest: Guest) -> None:
+    def __init__(self, provider: FakeProvider, person: HttpUser) -> None:
         self.provider = provider
-        self.guest = guest
-        self.version: int = guest.state()["version"]
+        self.person = person
+        self.version: int = person.state["version"]
         self.refetches = 0
-        self._heard = len(self._told())
+        self._read = len(self._published())
 
     def is_up_to_date(self) -> bool:
-        told = self._told()[self._heard :]
-        self._heard += len(told)
-        for each in told:
-            if each.name == "refetch":
-                assert each.data == {}
+        events = self._published()[self._read :]
+        self._read += len(events)
+        for event in events:
+            if event.name == "refetch":
+                assert event.data == {}
                 self.refetches += 1
-                self.version = self.guest.state()["version"]
-            elif each.data["version"] == self.version + 1:
+                self.version = self.person.state["version"]
+            elif event.data["version"] == self.version + 1:
                 self.version += 1
-        return self.version == self.guest.state()["version"]
+        return self.version == self.person.state["version"]
 
-    def _told(self):
-        channel = f"private-planning-poker-{self.guest.room.split('/')[2]}"
-        return self.provider.told_on(channel)
+    def _published(self):
+        return self.provider.published_on(f"private-{self.person.channel}")
 
 
 class Room:
-    """Amira's session: a round is open, Jonas votes. The provider is well."""
+    """Amira's session: a round is open, Jonas votes. The provider works."""
 
-    def __init__(self, server: Server, provider: Provider) -> None:
+    def __init__(self, server: Server, provider: FakeProvider) -> None:
         self.provider = provider
-        self.amira = Guest("Amira", server.address)
-        self.amira.starts("Payments refinement")
-        self.jonas = Guest("Jonas", server.address).joins(self.amira.room)
-        self.amira.does("quick-vote/")
-        self.task = f"tasks/{self.amira.state()['round']['taskId']}/"
-        self.channel = f"private-planning-poker-{self.amira.room.split('/')[2]}"
-        version = self.amira.state()["version"]
-        wait_until(lambda: version in self.versions_told())
+        self.amira, self.jonas, _ = start_round(server.address)
+        version = self.amira.state["version"]
+        wait_until(lambda: version in self.published_versions())
         self.screen = Screen(provider, self.amira)
 
     def vote(self, card: str) -> None:
         """Answered with 204, and saved."""
-        before = self.amira.state()["version"]
-        self.jonas.does(f"{self.task}vote/", card=card)
-        state = self.jonas.state()
+        before = self.amira.state["version"]
+        self.jonas.votes(card)
+        state = self.jonas.state
         assert (state["me"]["vote"], state["version"]) == (card, before + 1)
 
-    def versions_told(self) -> list[int]:
-        told = self.provider.told_on(self.channel)
-        return [each.data["version"] for each in told if each.name != "refetch"]
+    def published_versions(self) -> list[int]:
+        events = self.provider.published_on(f"private-{self.amira.channel}")
+        return [event.data["version"] for event in events if event.name != "refetch"]
 
-    def reveals(self) -> list[str]:
-        self.amira.does(f"{self.task}reveal/")
-        return [vote["storyPoints"] for vote in self.amira.state()["round"]["votes"]]
+    def reveal(self) -> list[str]:
+        self.amira.reveals()
+        return [vote["storyPoints"] for vote in self.amira.state["round"]["votes"]]
 
 
 @pytest.fixture
 def room(server, provider):
-    """Begun when all that was lost before has been made up for."""
-    provider.is_well()
+    """Created once the events that were lost before have been replaced."""
+    provider.recover()
     wait_until(lambda: realtime_health(server)["circuit"] == "closed")
     return Room(server, provider)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_provider_that_fails_costs_no_vote_and_is_made_up_for(room, provider, fault):
+def test_a_failing_provider_loses_no_vote_and_its_events_are_replaced(
+    room, provider, fault
+):
     FAULTS[fault](provider)
     for card in CARDS:
         room.vote(card)
-    provider.is_well()
+    provider.recover()
 
     wait_until(room.screen.is_up_to_date)
     assert room.screen.refetches <= 1
-    versions = room.versions_told()
-    assert versions == sorted(set(versions)), "in order, and none twice"
-    assert room.reveals() == [CARDS[-1]]
+    versions = room.published_versions()
+    assert versions == sorted(set(versions)), "in order, and each once"
+    assert room.reveal() == [CARDS[-1]]
     wait_until(room.screen.is_up_to_date)
 
 
-def test_no_vote_waits_for_a_provider_that_says_nothing(room, provider):
-    before = len(provider.asked)
+def test_no_vote_waits_for_a_provider_that_hangs(room, provider):
+    before = len(provider.requests)
     FAULTS["hangs after connect"](provider)
     for card in CARDS:
         room.vote(card)
-    # Had they waited for it, it would have been asked for each before they returned.
-    assert len(provider.asked) - before < len(CARDS)
+    # If the votes waited for it, it would have received a request for each.
+    assert len(provider.requests) - before < len(CARDS)
 
 
 @pytest.mark.parametrize("fault", SMALL_FAULTS)
@@ -142,31 +138,29 @@ def test_a_dropped_connection_loses_nothing(room, provider, fault):
 
     wait_until(room.screen.is_up_to_date)
     assert room.screen.refetches == 0
-    versions = room.versions_told()
-    assert versions == sorted(versions), "in order; one that came twice is known"
+    versions = room.published_versions()
+    assert versions == sorted(versions), "in order; browsers ignore a repeated one"
 
 
-def test_after_an_outage_the_rooms_that_lost_events_fetch_and_no_other(
-    server, provider
-):
-    """The provider is lost in the middle of a round, and the round goes on."""
+def test_after_an_outage_only_the_rooms_that_lost_events_refetch(server, provider):
+    """The provider goes down in the middle of a round, and the round goes on."""
     busy, other, quiet = (Room(server, provider) for _ in range(3))
-    provider.refuses()
+    provider.refuse_connections()
     for card in CARDS:
         busy.vote(card)
         other.vote(card)
-    assert busy.reveals() == [CARDS[-1]]
-    busy.amira.does(f"{busy.task}finalize/", story_points="13")
+    assert busy.reveal() == [CARDS[-1]]
+    busy.amira.finalizes("13")
     wait_until(lambda: realtime_health(server)["circuit"] == "open")
     assert realtime_health(server)["failed"] > 0
-    provider.is_well()
+    provider.recover()
 
     for room in [busy, other]:
         wait_until(room.screen.is_up_to_date)
         assert room.screen.refetches == 1
     wait_until(lambda: realtime_health(server)["circuit"] == "closed")
     assert realtime_health(server)["waiting"] == 0
-    # From then on events arrive as they always did.
+    # From then on events arrive as before.
     other.vote("1")
     quiet.vote("1")
     for room in [other, quiet]:
@@ -174,26 +168,23 @@ def test_after_an_outage_the_rooms_that_lost_events_fetch_and_no_other(
     assert [room.screen.refetches for room in [busy, other, quiet]] == [1, 1, 0]
 
 
-def test_a_provider_whose_name_is_not_known_costs_no_vote(tmp_path, provider):
+def test_a_provider_whose_host_is_unknown_loses_no_vote(tmp_path, provider):
     # RFC 2606: there is no name under .invalid.
     elsewhere = {"PUSHER_HOST": "provider.invalid"}
     server = Server(tmp_path, **provider.environment | elsewhere)
     server.start()
-    amira = Guest("Amira", server.address)
-    jonas = Guest("Jonas", server.address).joins(amira.starts("Refinement"))
-    amira.does("quick-vote/")
-    task = f"tasks/{amira.state()['round']['taskId']}/"
+    amira, jonas, _ = start_round(server.address)
     for card in CARDS:
-        jonas.does(f"{task}vote/", card=card)
-    amira.does(f"{task}reveal/")
-    assert [v["storyPoints"] for v in amira.state()["round"]["votes"]] == ["13"]
+        jonas.votes(card)
+    amira.reveals()
+    assert [v["storyPoints"] for v in amira.state["round"]["votes"]] == ["13"]
     wait_until(lambda: "was not delivered" in server.log.read_text())
     assert server.stop() == 0
     assert_no_secret_in(server)
 
 
 def realtime_health(server: Server) -> dict[str, Any]:
-    """A provider that is down is no reason to restart: the answer is 200."""
+    """A provider that is down does not fail the health check."""
     answer = requests.get(f"{server.address}/healthz", timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200
     health: dict[str, Any] = answer.json()["realtime"]

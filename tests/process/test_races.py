@@ -1,8 +1,8 @@
-"""Two people at once: exactly one outcome, nothing lost, nothing doubled.
+"""Two simultaneous requests: exactly one outcome, nothing lost, nothing doubled.
 
 A real server with several threads on a real database; on PostgreSQL also two web
-processes with a ``realtime_server``, whose threads meet in the database alone. What was
-told is heard over a real WebSocket: its versions have neither gap nor repeat.
+processes with a ``realtime_server``, whose threads meet in the database alone. The
+events are recorded over a real WebSocket: their versions have neither gaps nor repeats.
 """
 
 import threading
@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests import databases
-from tests.guests import Guest
+from tests.http_client import HttpUser
 from tests.serving import RealtimeServer, Server
 
 pytestmark = [pytest.mark.process, pytest.mark.database]
 
-TIMES = range(12)
+REPEATS = range(12)
 
 
 SERVERS = ["one web process"]
@@ -27,164 +27,149 @@ if databases.URL:
 @pytest.fixture(scope="module", params=SERVERS)
 def server(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("races")
-    started = []
     if request.param == "one web process":
-        server = Server(folder, WEB_THREADS="4")
-    else:
-        hub = RealtimeServer(tmp_path_factory.mktemp("hub"))
-        started.append(hub)
+        with Server(folder, WEB_THREADS="4").running() as server:
+            yield server
+        return
+    with RealtimeServer(tmp_path_factory.mktemp("hub")).running() as hub:
         server = Server(folder, WEB_THREADS="4", **hub.for_web)
         server.command = ("serve", "--migrate", "--workers", "2")
-    started.append(server)
-    for each in started:
-        each.start()
-    yield server
-    ended = [(each.stop(), each.complaints) for each in reversed(started)]
-    assert ended == [(0, [])] * len(started)
+        with server.running():
+            yield server
 
 
 class Room:
-    """Amira facilitates, Jonas votes; somebody listens."""
+    """Amira facilitates, Jonas votes; events are recorded."""
 
     def __init__(self, address):
-        self.amira = Guest("Amira", address)
-        self.amira.starts("Payments refinement")
-        self.jonas = Guest("Jonas", address).joins(self.amira.room)
-        self.first_version = self.amira.state()["version"] + 1
+        self.amira = HttpUser("Amira", address)
+        self.amira.starts_session()
+        self.jonas = HttpUser("Jonas", address).joins(self.amira.session_id)
+        self.first_version = self.amira.state["version"] + 1
 
-    def add(self, title):
-        self.amira.does("tasks/", title=title)
-        return self.amira.state()["tasks"][-1]["taskId"]
-
-    def started(self):
-        """The address of a task that was put to the vote."""
-        task = f"tasks/{self.add('Refund part of an order')}/"
-        self.amira.does(f"{task}start/")
-        return task
+    def start_vote(self):
+        """The path of the task that is being voted on."""
+        return f"tasks/{self.amira.starts_vote()}/"
 
     def round(self):
-        return self.amira.state()["round"]
+        return self.amira.state["round"]
 
-    def told(self):
-        """All that was told, with versions that neither jump nor repeat."""
-        version = self.amira.state()["version"]
+    def events(self):
+        """The names of all events, whose versions have neither gaps nor repeats."""
+        version = self.amira.state["version"]
         expected = list(range(self.first_version, version + 1))
-        events = self.ears.hear_all()
-        # A process that does not hold the server tells it a moment after it answered.
+        events = self.recorder.receive_all()
+        # A process that does not hold the server publishes a moment after it answered.
         while len(events) < len(expected):
-            events.append(self.ears.hear())
+            events.append(self.recorder.receive())
         events.sort(key=lambda event: event["data"]["version"])
         assert [event["data"]["version"] for event in events] == expected
         return [event["event"] for event in events]
 
 
-@pytest.fixture(params=TIMES)
+@pytest.fixture(params=REPEATS)
 def room(server):
     room = Room(server.address)
-    with room.jonas.listening() as room.ears:
+    with room.jonas.subscribed() as room.recorder:
         yield room
 
 
-def at_once(*attempts):
-    """The statuses of the answers, each attempt made by a thread of its own."""
-    start = threading.Barrier(len(attempts))
+def at_once(*requests):
+    """The statuses of the answers; each request is made by a thread of its own."""
+    start = threading.Barrier(len(requests))
 
-    def attempt(who, path, fields):
+    def send(who, path, fields):
         start.wait()
-        return who.tries(path, **fields).status_code
+        return who.posts(path, **fields).status_code
 
-    with ThreadPoolExecutor(len(attempts)) as threads:
-        answers = [threads.submit(attempt, *each) for each in attempts]
+    with ThreadPoolExecutor(len(requests)) as threads:
+        answers = [threads.submit(send, *each) for each in requests]
         return [answer.result() for answer in answers]
 
 
-def test_two_who_join_with_one_name(room, server):
-    path = room.amira.room
-    one, other = (Guest("Lena", server.address, path) for _ in range(2))
+def test_two_people_join_with_one_name(room, server):
+    session_id = room.amira.session_id
+    one, other = (HttpUser("Lena", server.address, session_id) for _ in range(2))
     statuses = at_once(
         (one, "join/", {"display_name": "Lena"}),
         (other, "join/", {"display_name": "LENA"}),
     )
     assert sorted(statuses) == [303, 409]
-    names = [member["name"].casefold() for member in room.amira.state()["members"]]
+    names = [member["name"].casefold() for member in room.amira.state["members"]]
     assert names.count("lena") == 1
-    assert room.told() == ["member-joined"]
+    assert room.events() == ["member-joined"]
 
 
-def test_one_browser_that_joins_twice(room, server):
-    lena = Guest("Lena", server.address, room.amira.room)
-    again = Guest("Lena", server.address, room.amira.room)
-    again.http.cookies = lena.http.cookies
-    fields = {"display_name": "Lena"}
-    assert at_once((lena, "join/", fields), (again, "join/", fields)) == [303, 303]
-    assert room.told() == ["member-joined"]
+def test_one_browser_joins_twice(room, server):
+    lena = HttpUser("Lena", server.address, room.amira.session_id)
+    join = ("join/", {"display_name": "Lena"})
+    assert at_once((lena, *join), (lena.opens_another_tab(), *join)) == [303, 303]
+    assert room.events() == ["member-joined"]
 
 
 def test_two_votes_of_one_member(room):
-    task = room.started()
-    other_tab = Guest("Jonas", room.jonas.address, room.jonas.room)
-    other_tab.http.cookies = room.jonas.http.cookies
+    task = room.start_vote()
     statuses = at_once(
         (room.jonas, f"{task}vote/", {"card": "5", "key": "one:1"}),
-        (other_tab, f"{task}vote/", {"card": "8", "key": "other:1"}),
+        (
+            room.jonas.opens_another_tab(),
+            f"{task}vote/",
+            {"card": "8", "key": "other:1"},
+        ),
     )
     assert statuses == [204, 204]
-    kept = room.jonas.state()["me"]["vote"]
-    room.amira.does(f"{task}reveal/")
+    kept = room.jonas.state["me"]["vote"]
+    room.amira.reveals()
     votes = [vote["storyPoints"] for vote in room.round()["votes"]]
     assert votes == [kept]
-    assert room.told().count("vote") == 2
+    assert room.events().count("vote") == 2
 
 
-def test_one_vote_that_is_sent_twice(room):
-    task = room.started()
-    again = Guest("Jonas", room.jonas.address, room.jonas.room)
-    again.http.cookies = room.jonas.http.cookies
-    fields = {"card": "5", "key": "tab:1"}
-    statuses = at_once(
-        (room.jonas, f"{task}vote/", fields), (again, f"{task}vote/", fields)
-    )
+def test_one_vote_is_sent_twice(room):
+    task = room.start_vote()
+    vote = (f"{task}vote/", {"card": "5", "key": "tab:1"})
+    statuses = at_once((room.jonas, *vote), (room.jonas.opens_another_tab(), *vote))
     assert statuses == [204, 204]
-    assert room.told().count("vote") == 1
+    assert room.events().count("vote") == 1
 
 
-def test_a_vote_against_the_reveal(room):
-    task = room.started()
+def test_a_vote_and_the_reveal(room):
+    task = room.start_vote()
     vote, reveal = at_once(
         (room.jonas, f"{task}vote/", {"card": "5"}), (room.amira, f"{task}reveal/", {})
     )
     assert reveal == 204
     votes = [vote["storyPoints"] for vote in room.round()["votes"]]
     assert (vote, votes) in [(204, ["5"]), (409, [])]
-    told = [event for event in room.told() if event in {"vote", "votes-revealed"}]
-    assert told == ["vote", "votes-revealed"][vote == 409 :]
+    events = [event for event in room.events() if event in {"vote", "votes-revealed"}]
+    assert events == ["vote", "votes-revealed"][vote == 409 :]
 
 
-def test_two_who_reveal(room):
-    task = room.started()
-    room.amira.does(f"members/{room.jonas.user_id()}/promote/")
+def test_two_reveals(room):
+    task = room.start_vote()
+    room.amira.promotes(room.jonas)
     statuses = at_once(
         (room.amira, f"{task}reveal/", {}), (room.jonas, f"{task}reveal/", {})
     )
     assert sorted(statuses) == [204, 409]
-    assert room.told().count("votes-revealed") == 1
+    assert room.events().count("votes-revealed") == 1
 
 
-def test_a_vote_against_the_estimate(room):
-    task = room.started()
-    room.amira.does(f"{task}reveal/")
+def test_a_vote_and_the_estimate(room):
+    task = room.start_vote()
+    room.amira.reveals()
     vote, finalize = at_once(
         (room.jonas, f"{task}vote/", {"card": "5"}),
         (room.amira, f"{task}finalize/", {"story_points": "8"}),
     )
     assert (vote, finalize) == (409, 204)
-    assert room.amira.state()["tasks"][0]["storyPoints"] == "8"
-    assert "vote" not in room.told()
+    assert room.amira.state["tasks"][0]["storyPoints"] == "8"
+    assert "vote" not in room.events()
 
 
-def test_a_vote_against_being_removed(room):
-    task = room.started()
-    jonas = room.jonas.user_id()
+def test_a_vote_and_the_removal_of_its_member(room):
+    task = room.start_vote()
+    jonas = room.jonas.user_id
     vote, remove = at_once(
         (room.jonas, f"{task}vote/", {"card": "5"}),
         (room.amira, f"members/{jonas}/remove/", {}),
@@ -192,14 +177,14 @@ def test_a_vote_against_being_removed(room):
     assert remove == 204
     assert vote in {204, 403}
     assert room.round()["votedUserIds"] == []
-    room.amira.does(f"{task}reveal/")
+    room.amira.reveals()
     assert room.round()["votes"] == []
-    assert room.told().count("vote") == (vote == 204)
+    assert room.events().count("vote") == (vote == 204)
 
 
-def test_two_tasks_that_are_started(room):
-    tasks = [room.add(title) for title in ("One", "Other")]
-    room.amira.does(f"members/{room.jonas.user_id()}/promote/")
+def test_two_tasks_are_started(room):
+    tasks = [room.amira.adds_task(title) for title in ("One", "Other")]
+    room.amira.promotes(room.jonas)
     statuses = at_once(
         *(
             (who, f"tasks/{task}/start/", {})
@@ -207,14 +192,14 @@ def test_two_tasks_that_are_started(room):
         )
     )
     assert sorted(statuses) == [204, 409]
-    states = [task["status"] for task in room.amira.state()["tasks"]]
+    states = [task["status"] for task in room.amira.state["tasks"]]
     assert sorted(states) == ["pending", "voting"]
-    assert room.told().count("voting-started") == 1
+    assert room.events().count("voting-started") == 1
 
 
-def test_two_facilitators_who_leave(room):
-    room.amira.does(f"members/{room.jonas.user_id()}/promote/")
-    tom = Guest("Tom", room.amira.address).joins(room.amira.room)
+def test_two_facilitators_leave(room):
+    room.amira.promotes(room.jonas)
+    tom = HttpUser("Tom", room.amira.address).joins(room.amira.session_id)
     statuses = at_once((room.amira, "leave/", {}), (room.jonas, "leave/", {}))
     assert statuses == [204, 204]
-    assert tom.state()["me"]["isFacilitator"]
+    assert tom.state["me"]["isFacilitator"]

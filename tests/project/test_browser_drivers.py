@@ -1,7 +1,7 @@
 import gzip
 
 AT_MOST_3_KB = 3 * 1024
-# What the room has loaded anyway: its clock and how it speaks to the server.
+# Loaded by the room anyway: its clock and its requests to the server.
 SHARED = {"clock", "csrf", "none"}
 
 

@@ -1,4 +1,4 @@
-"""What is installed is what was tested: each version is pinned, and no address is."""
+"""Each version of a dependency is pinned, and no registry's address is."""
 
 import ast
 import json
@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 EXACTLY = re.compile(r"\d+(\.\d+)*(\.\w+)?")
-# Of registries and of what they send, and npm's own word for where a package was.
+# Hosts of registries and of their files, and npm's field for a package's address.
 ADDRESS = re.compile(
     r'registry\.(npmjs|yarnpkg)|pypi\.(org|python)|files\.pythonhosted|"resolved"\s*:'
 )
@@ -49,7 +49,7 @@ def test_a_python_package_is_pinned_exactly(line):
     assert requirement.url is None
 
 
-def test_what_the_packages_need_themselves_is_pinned_and_nothing_else():
+def test_exactly_the_indirect_dependencies_are_pinned():
     direct = {name_of(line) for line in python_dependencies()}
     needed = set()
     waiting = [Requirement(line) for line in python_dependencies()]
@@ -134,7 +134,7 @@ def test_the_browsers_packages_are_pinned_exactly():
     assert [each for each in versions.values() if not EXACTLY.fullmatch(each)] == []
 
 
-def test_no_committed_file_says_where_packages_come_from(project_files):
+def test_no_committed_file_has_the_address_of_a_registry(project_files):
     for path in project_files:
         found = ADDRESS.search(path.read_bytes().decode(errors="ignore"))
         assert found is None, f"{path.name}: {found.group()}"

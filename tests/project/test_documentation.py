@@ -8,7 +8,7 @@ README = settings.BASE_DIR / "README.md"
 PAGES = [README, *sorted((settings.BASE_DIR / "docs").glob("*.md"))]
 
 
-def test_each_command_is_told():
+def test_each_command_is_documented():
     makefile = (settings.BASE_DIR / "Makefile").read_text()
     targets = [f"make {name}" for name in re.findall(r"(?m)^([a-z]+):", makefile)]
     own_apps = {
@@ -19,13 +19,13 @@ def test_each_command_is_told():
     commands = [
         f"manage.py {name}" for name, app in get_commands().items() if app in own_apps
     ]
-    told = "".join(page.read_text() for page in PAGES)
+    docs = "".join(page.read_text() for page in PAGES)
 
     assert "manage.py serve" in commands
-    assert [each for each in [*targets, *commands] if each not in told] == []
+    assert [each for each in [*targets, *commands] if each not in docs] == []
 
 
-def test_each_link_between_the_pages_leads_somewhere():
+def test_each_link_between_the_pages_has_a_target():
     for page in PAGES:
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"

@@ -1,4 +1,4 @@
-"""What load balancers and admins are told of a process."""
+"""The health check, for load balancers and admins."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -21,7 +21,7 @@ DOWN = {
 }
 
 
-def test_a_process_that_serves_says_so(client):
+def test_a_running_process_is_healthy(client):
     answer = client.get("/healthz")
 
     assert answer.status_code == 200
@@ -32,7 +32,7 @@ def test_a_process_that_serves_says_so(client):
     assert "no-cache" in answer["Cache-Control"]
 
 
-def test_without_a_database_it_fails(client, monkeypatch):
+def test_the_check_fails_without_a_database(client, monkeypatch):
     def fail():
         raise OperationalError
 
@@ -43,7 +43,7 @@ def test_without_a_database_it_fails(client, monkeypatch):
     assert answer.json()["database"] == "no answer"
 
 
-def test_it_fails_while_the_server_stops(client):
+def test_the_check_fails_while_the_server_stops(client):
     with RunningServer() as server:
         assert client.get("/healthz").json()["server"]["connections"] == 0
         server.embedded.begin_stopping()
@@ -53,7 +53,9 @@ def test_it_fails_while_the_server_stops(client):
     assert answer.json()["status"] == "stopping"
 
 
-def test_a_provider_that_is_down_is_told_and_no_reason_to_fail(client, settings):
+def test_a_provider_that_is_down_is_reported_and_does_not_fail_the_check(
+    client, settings
+):
     settings.REALTIME = {
         **settings.REALTIME,
         "PROVIDER": "pusher",
@@ -71,7 +73,7 @@ def test_a_provider_that_is_down_is_told_and_no_reason_to_fail(client, settings)
     assert "the-secret" not in answer.text
 
 
-def test_admins_see_the_same_and_nobody_else_does(client):
+def test_only_admins_see_the_page_of_live_updates(client):
     assert client.get("/admin/live-updates/").status_code == 302
     client.force_login(User.objects.create_superuser("admin"))
     with RunningServer():

@@ -1,4 +1,4 @@
-"""The provider of docs/providers.md, taken out of the page and run."""
+"""The example provider of docs/providers.md, extracted and run."""
 
 import hmac
 import json
@@ -106,7 +106,7 @@ def mailbox():
 
 @pytest.fixture
 def configure(tmp_path, monkeypatch, settings):
-    """Set the provider of the guide up, with these options."""
+    """Set up the example provider with these options."""
     (tmp_path / "mailbox.py").write_text(block("python"))
     monkeypatch.syspath_prepend(tmp_path)
 
@@ -149,10 +149,10 @@ def test_an_event_comes_through_the_provider_of_the_guide(tmp_path, mailbox, con
         stop.start()
         assert browser.stdout.readline() == "listening\n"
         service.broadcast(CHANNEL, RealtimeEvent("vote", {"version": 8}))
-        heard = json.loads(browser.stdout.readline())
+        received = json.loads(browser.stdout.readline())
         stop.cancel()
 
-    assert heard == {"type": "vote", "data": {"version": 8}}
+    assert received == {"type": "vote", "data": {"version": 8}}
 
 
 def test_an_option_that_it_does_not_know_is_refused_by_name(configure):

@@ -1,4 +1,4 @@
-"""``manage.py serve`` as whoever runs the product meets it: as a process."""
+"""``manage.py serve`` as a process."""
 
 import contextlib
 import os
@@ -7,9 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -18,11 +16,11 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
 from realtime.credentials import embedded_app
-from tests.guests import Guest
+from tests.http_client import HttpUser
+from tests.realtime.server.running import wait_until
+from tests.serving import PATIENCE_SECONDS, status_of
 
 pytestmark = pytest.mark.process
-
-PATIENCE_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +51,7 @@ def manage(environment, *arguments, **options):
 
 @pytest.fixture
 def serve(environment):
-    """Start the server, and give back the process and what it printed until it ran."""
+    """Start the server: the process, and what it printed until it ran."""
     processes = []
 
     def start(*options, **changes):
@@ -81,28 +79,28 @@ def port_in(output):
 def test_it_refuses_a_database_that_is_behind(environment, tmp_path):
     behind = environment | {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}"}
     process = manage(behind, "serve")
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 1
-    assert "Start with --migrate" in said
-    assert "Traceback" not in said
+    assert "Start with --migrate" in errors
+    assert "Traceback" not in errors
 
 
 def test_it_names_the_setting_when_its_port_is_taken(environment):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = manage(environment | {"PORT": str(port)}, "serve")
-        _, said = process.communicate(timeout=PATIENCE_SECONDS)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 1
-    assert said.strip().endswith(
+    assert errors.strip().endswith(
         f"Port {port} is taken by another program. "
         f"Choose another one, for example with PORT={port + 1}."
     )
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_it_tells_every_browser_that_it_stops_and_ends_well(serve, stop):
+def test_it_closes_connections_with_1012_and_exits_with_0(serve, stop):
     process, output = serve()
     key = embedded_app().key
     address = f"ws://localhost:{port_in(output)}/app/{key}?protocol=7"
@@ -123,7 +121,7 @@ def test_it_tells_every_browser_that_it_stops_and_ends_well(serve, stop):
     assert "Traceback" not in logged
 
 
-def test_web_and_real_time_share_a_port_and_reach_every_kind_of_address(serve):
+def test_web_and_real_time_share_a_port_on_ipv4_and_ipv6(serve):
     _, output = serve(HOST="::")
     port = port_in(output)
 
@@ -133,16 +131,15 @@ def test_web_and_real_time_share_a_port_and_reach_every_kind_of_address(serve):
         assert status_of(f"http://{host}:{port}/apps/1/events") == 401
 
 
-def test_what_a_proxy_sends_in_chunks_is_read(serve):
+def test_a_body_in_chunks_is_read(serve):
     _, output = serve()
-    amira = Guest("Amira", f"http://127.0.0.1:{port_in(output)}")
-    amira.starts("Payments refinement")
+    amira = HttpUser("Amira", f"http://127.0.0.1:{port_in(output)}")
+    amira.starts_session()
 
-    tasks = f"{amira.room}tasks/"
-    assert amira.posts_in_chunks(tasks, b"title=Ref", b"und").status_code == 204
-    too_long = amira.posts_in_chunks(tasks, b"title=", *[b"x" * 65_536] * 20)
+    assert amira.posts_in_chunks("tasks/", b"title=Ref", b"und").status_code == 204
+    too_long = amira.posts_in_chunks("tasks/", b"title=", *[b"x" * 65_536] * 20)
     assert too_long.status_code == 413
-    assert [task["title"] for task in amira.state()["tasks"]] == ["Refund"]
+    assert [task["title"] for task in amira.state["tasks"]] == ["Refund"]
 
 
 def test_a_hosted_provider_needs_no_server_here(serve):
@@ -156,29 +153,31 @@ WITHOUT_EMBEDDED_SERVER = {"REALTIME_PROVIDER": "memory"}
 
 def test_several_web_processes_share_no_embedded_server(environment):
     process = manage(environment, "serve", "--workers=2", "--port=0")
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 1
-    assert "Several web processes cannot share the embedded server" in said
-    assert "realtime_server" in said
-    assert "PUSHER_HOST" in said
-    assert "Traceback" not in said
+    assert "Several web processes cannot share the embedded server" in errors
+    assert "realtime_server" in errors
+    assert "PUSHER_HOST" in errors
+    assert "Traceback" not in errors
 
 
 def test_no_process_is_too_few(environment):
     process = manage(environment, "serve", "--workers=0", "--port=0")
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 1
-    assert said.strip() == "CommandError: --workers=0: at least one process is needed."
+    assert (
+        errors.strip() == "CommandError: --workers=0: at least one process is needed."
+    )
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_several_web_processes_answer_on_one_port_and_end_together(serve, stop):
+def test_several_web_processes_share_a_port_and_end_together(serve, stop):
     process, output = serve("--workers=2", **WITHOUT_EMBEDDED_SERVER)
     workers = web_processes_of(process)
     assert len(workers) == 2
-    # The one that may run is the one that answers.
+    # The other one answers.
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
         assert status_of(f"http://localhost:{port_in(output)}/s/unknown/") == 404
@@ -198,9 +197,7 @@ def test_a_web_process_that_dies_is_replaced(serve):
     lost, kept = web_processes_of(process)
 
     os.kill(lost, signal.SIGKILL)
-    wait_until(
-        lambda: len(set(web_processes_of(process)) - {lost}) == 2, "it was not replaced"
-    )
+    wait_until(lambda: len(set(web_processes_of(process)) - {lost}) == 2)
 
     assert kept in web_processes_of(process)
     assert status_of(f"http://localhost:{port_in(output)}/s/unknown/") == 404
@@ -239,19 +236,3 @@ def is_running(process_id):
         stat = Path(f"/proc/{process_id}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] != "Z"
     return False
-
-
-def wait_until(condition, otherwise="it did not come about"):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.02)
-
-
-def status_of(address):
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as response:
-            return response.status
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code

@@ -11,11 +11,11 @@ import pytest
 from tools import set_up
 
 
-def test_a_python_too_old_can_still_read_it():
+def test_an_old_python_can_still_parse_it():
     ast.parse(Path(set_up.__file__).read_text(), feature_version=(3, 6))
 
 
-def test_a_fresh_secret_is_written_for_nobody_else_to_read(tmp_path):
+def test_a_new_secret_is_readable_by_the_owner_only(tmp_path):
     set_up.write_secret_key(tmp_path / ".env")
     set_up.write_secret_key(tmp_path / "another.env")
 
@@ -25,7 +25,7 @@ def test_a_fresh_secret_is_written_for_nobody_else_to_read(tmp_path):
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
 
 
-def test_settings_already_there_are_kept(tmp_path):
+def test_existing_settings_are_kept(tmp_path):
     (tmp_path / ".env").write_text("# SECRET_KEY=\nPORT=9000")
 
     set_up.write_secret_key(tmp_path / ".env")
@@ -35,7 +35,7 @@ def test_settings_already_there_are_kept(tmp_path):
     assert lines[2].startswith("SECRET_KEY=")
 
 
-def test_a_secret_already_there_is_kept(tmp_path):
+def test_an_existing_secret_is_kept(tmp_path):
     (tmp_path / ".env").write_text("SECRET_KEY=mine\n")
 
     set_up.write_secret_key(tmp_path / ".env")
@@ -43,7 +43,7 @@ def test_a_secret_already_there_is_kept(tmp_path):
     assert (tmp_path / ".env").read_text() == "SECRET_KEY=mine\n"
 
 
-def test_what_is_served_is_copied_with_its_types_and_without_its_map(tmp_path):
+def test_libraries_are_copied_with_types_and_without_source_maps(tmp_path):
     package = {"servedFromOurOrigin": {"lib/dist/lib.js": "lib/lib.js"}}
     (tmp_path / "package.json").write_text(json.dumps(package))
     (tmp_path / "node_modules/lib/dist").mkdir(parents=True)
@@ -69,21 +69,21 @@ def own_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(set_up, "LOG", tmp_path / "last-step.log")
 
 
-def test_a_step_that_fails_shows_what_the_command_said(own_folder):
+def test_a_failed_step_shows_the_output_of_its_command(own_folder):
     with pytest.raises(set_up.CannotGoOn, match="no such flavour"):
         set_up.step(
             "Trying", sys.executable, "-c", "raise SystemExit('no such flavour')"
         )
 
 
-def test_without_a_network_it_says_so_in_a_sentence(own_folder):
+def test_without_a_network_the_error_is_a_sentence(own_folder):
     npm = "raise SystemExit('npm error code ENOTFOUND')"
 
     with pytest.raises(set_up.CannotGoOn, match="network cannot be reached"):
         set_up.step("Trying", sys.executable, "-c", npm)
 
 
-def test_without_any_browser_it_says_what_to_do(monkeypatch):
+def test_without_a_browser_it_prints_what_to_do(monkeypatch):
     monkeypatch.delenv("CHROMIUM_PATH", raising=False)
     for nothing in ["first_that_starts", "browser_of_playwright"]:
         monkeypatch.setattr(set_up, nothing, lambda *_: None)

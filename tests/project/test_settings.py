@@ -1,4 +1,4 @@
-"""Every setting is listed in .env.example, with its default, and told in the docs."""
+"""Every setting is in .env.example with its default, and in the docs."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ EXAMPLE = settings.BASE_DIR / ".env.example"
 
 
 def settings_read():
-    """The variables that settings.py reads: {name: default, None if worked out}."""
+    """The variables that settings.py reads: {name: default, None if computed}."""
     source = (settings.BASE_DIR / "planning_poker" / "settings.py").read_text()
     return {
         ast.literal_eval(call.args[0]): default_of(call)
@@ -34,18 +34,18 @@ def settings_listed():
     return dict(re.findall(r"(?m)^# ([A-Z_]+)=(.*)$", EXAMPLE.read_text()))
 
 
-def test_the_example_lists_exactly_the_settings_that_there_are():
+def test_the_example_lists_exactly_the_existing_settings():
     assert set(settings_listed()) == set(settings_read())
 
 
-def test_the_example_tells_the_true_default():
+def test_the_example_has_the_real_defaults():
     listed = settings_listed()
     for name, default in settings_read().items():
         if default is not None:
             assert listed[name] == default, name
 
 
-def test_the_example_changes_nothing_when_it_is_taken_as_it_is():
+def test_the_unchanged_example_changes_no_setting():
     lines = EXAMPLE.read_text().splitlines()
 
     assert [line for line in lines if line and not line.startswith("#")] == []

@@ -6,7 +6,7 @@ AT_MOST_60_KB = 60 * 1024
 
 
 def test_every_module_is_imported_by_its_hashed_name_alone(collected_files):
-    """A module reached by two names would be loaded twice, and have two states."""
+    """A module with two addresses would be loaded twice, and have two states."""
     for script in collected_files.scripts():
         for imported in collected_files.imports(script):
             assert (script.parent / imported).is_file(), f"{script.name}: {imported}"
@@ -23,7 +23,7 @@ def test_the_room_costs_at_most_60_kb_of_javascript(collected_files):
         for name in re.findall(r"""static ["'](.+?\.js)["']""", page.read_text())
     ]
     assert "room/room.js" in named
-    # The provider's library is put there by {% realtime_client %}.
+    # {% realtime_client %} inserts the provider's library.
     waiting = [collected_files.path(name) for name in [*named, PUSHER]]
     loaded = set()
     while waiting:
@@ -43,6 +43,6 @@ PUSHER = "vendor/pusher-js/pusher.min.js"
 
 
 def size_when_sent(script):
-    """WhiteNoise leaves a file alone that compression hardly makes smaller."""
+    """WhiteNoise does not compress a file that would hardly become smaller."""
     compressed = script.with_name(f"{script.name}.gz")
     return (compressed if compressed.exists() else script).stat().st_size

@@ -1,4 +1,4 @@
-"""Requests on their way to the thread that Django runs in, and back."""
+"""Requests and answers between the event loop and the threads of Django."""
 
 import asyncio
 import threading
@@ -11,14 +11,14 @@ LONGEST_BODY = 20
 
 
 class Application:
-    """A WSGI application that keeps what it was asked."""
+    """A WSGI application that records its requests."""
 
     def __init__(self):
-        self.asked = []
+        self.requests = []
         self.closed = 0
 
     def __call__(self, environ, start_response):
-        self.asked.append(
+        self.requests.append(
             (
                 environ["REQUEST_METHOD"],
                 environ["PATH_INFO"],
@@ -43,7 +43,7 @@ def application():
 
 
 def ask(application, *messages, length=None):
-    """What is sent back for a request that arrives in these messages."""
+    """The answer to a request that arrives in these messages."""
     arriving, sent = list(messages), []
 
     async def receive():
@@ -76,10 +76,10 @@ def body(content, *, more=False):
     return {"type": "http.request", "body": content, "more_body": more}
 
 
-def test_a_request_goes_to_the_application_whole_and_its_answer_comes_back(application):
+def test_a_request_is_answered_by_the_application(application):
     sent = ask(application, body(b"value=", more=True), body(b"13"), length=8)
 
-    [(method, path, content, length, thread)] = application.asked
+    [(method, path, content, length, thread)] = application.requests
     assert (method, path, content, length) == ("POST", "/vote/", b"value=13", "8")
     assert thread is not threading.current_thread()
     assert sent == [
@@ -96,32 +96,34 @@ def test_a_request_goes_to_the_application_whole_and_its_answer_comes_back(appli
 def test_chunks_become_a_body_of_known_length(application):
     ask(application, body(b"value=", more=True), body(b"13"), length="chunks")
 
-    assert application.asked[0][2:4] == (b"value=13", "8")
+    assert application.requests[0][2:4] == (b"value=13", "8")
 
 
-def test_of_chunks_without_end_only_so_many_are_read_that_they_are_refused(application):
+def test_endless_chunks_are_read_only_up_to_the_limit(application):
     ask(application, *[body(b"value=13&", more=True)] * 3, length="chunks")
 
-    assert int(application.asked[0][3]) == 27 > LONGEST_BODY
+    assert int(application.requests[0][3]) == 27 > LONGEST_BODY
 
 
 @pytest.mark.parametrize("length", [8, "chunks"])
-def test_of_a_request_that_breaks_off_nothing_is_done(application, length):
-    # It would be a valid one: for the card 1 in place of 13.
+def test_an_incomplete_request_is_not_handled(application, length):
+    # Its beginning is valid: the card 1 in place of 13.
     gone = {"type": "http.disconnect"}
     sent = ask(application, body(b"value=1", more=True), gone, length=length)
 
-    assert (application.asked, sent) == ([], [])
+    assert (application.requests, sent) == ([], [])
 
 
 @pytest.mark.parametrize("length", [None, 0, LONGEST_BODY + 1, "-1", "many"])
-def test_what_is_too_long_or_not_announced_is_not_waited_for(application, length):
-    """It would fail, since nothing arrives."""
+def test_a_body_that_is_too_long_or_without_a_length_is_not_awaited(
+    application, length
+):
+    """Waiting would fail, because nothing arrives."""
     assert ask(application, length=length)[0]["status"] == 201
-    assert application.asked[0][2] == b""
+    assert application.requests[0][2] == b""
 
 
-def test_an_error_is_not_swallowed_and_the_answer_closed(application):
+def test_an_error_is_raised_and_the_answer_closed(application):
     def fail():
         raise RuntimeError("it broke")
 

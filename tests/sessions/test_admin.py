@@ -1,4 +1,4 @@
-"""The admin's pages: everything to look at, sessions to end and to delete."""
+"""The admin's pages: everything can be viewed, sessions can be ended and deleted."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -25,9 +25,9 @@ def admin(transactional_db):
 
 @pytest.fixture
 def task_id(amira, jonas):
-    """A task on which Jonas laid a 13."""
-    task_id = amira.starts_a_round()
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    """Jonas has voted 13 on it."""
+    task_id = amira.starts_vote()
+    jonas.votes("13")
     return task_id
 
 
@@ -43,7 +43,7 @@ def everything(admin):
 
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.usefixtures("task_id")
-def test_each_list_can_be_searched_and_looked_at(admin, path):
+def test_each_list_can_be_searched_and_viewed(admin, path):
     page = admin.get(path, {"q": "a"})
     assert page.status_code == 200
     for row in admin.get(path).context["cl"].queryset:
@@ -65,7 +65,7 @@ def test_only_sessions_are_deleted(admin, path):
         assert admin.post(f"{path}{row.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_ending_sessions_is_told_to_the_browsers(admin, amira, jonas, outbox):
+def test_ending_sessions_is_published(admin, amira, jonas, outbox):
     end = {"action": "end_sessions", "_selected_action": [amira.session_id]}
     page = admin.post(LISTS[0], end, follow=True)
     assert "Sessions ended: 1." in page.content.decode()
@@ -76,7 +76,7 @@ def test_ending_sessions_is_told_to_the_browsers(admin, amira, jonas, outbox):
     assert len(outbox) == 1
 
 
-def test_a_session_is_deleted_with_all_that_belongs_to_it(admin, amira, task_id):
+def test_a_session_is_deleted_with_all_its_rows(admin, amira, task_id):
     path = f"{LISTS[0]}{amira.session_id}/delete/"
     assert ">13<" not in admin.get(path).content.decode()
     assert admin.post(path, {"post": "yes"}).status_code == 302
@@ -84,13 +84,13 @@ def test_a_session_is_deleted_with_all_that_belongs_to_it(admin, amira, task_id)
     assert not Vote.objects.exists()
 
 
-def test_a_card_shows_once_it_is_revealed_and_not_before(admin, amira, task_id):
+def test_a_vote_is_shown_only_once_it_is_revealed(admin, amira, task_id):
     def cards():
         pages = [page.content.decode() for page in everything(admin)]
         return sum(">13<" in page for page in pages)
 
     assert cards() == 0
-    amira.did(f"tasks/{task_id}/reveal/")
+    amira.reveals()
     assert cards() > 0
 
 
@@ -111,7 +111,7 @@ def test_a_card_shows_once_it_is_revealed_and_not_before(admin, amira, task_id):
     ],
 )
 @pytest.mark.usefixtures("task_id")
-def test_no_query_tells_who_laid_which_card(admin, query, card):
+def test_no_query_tells_who_voted_what(admin, query, card):
     for path in LISTS:
         answer = admin.get(path, {query: card})
         assert answer.status_code in {302, 400}, (path, query)
@@ -119,14 +119,14 @@ def test_no_query_tells_who_laid_which_card(admin, query, card):
 
 
 @pytest.mark.usefixtures("task_id")
-def test_no_order_and_no_search_touches_a_hidden_card(admin):
+def test_no_ordering_and_no_search_uses_a_hidden_vote(admin):
     for order in range(1, 6):
         page = admin.get(LISTS[-1], {"o": str(order)})
         assert "card" not in str(page.context["cl"].queryset.query).split("ORDER BY")[1]
     assert len(admin.get(LISTS[-1], {"q": "13"}).context["cl"].queryset) == 0
 
 
-def test_a_skipped_rounds_cards_stay_hidden(admin, amira, task_id):
-    amira.did(f"tasks/{task_id}/skip/")
+def test_the_votes_of_a_skipped_round_stay_hidden(admin, amira, task_id):
+    amira.skips()
     assert VotingRound.objects.get().status == "abandoned"
     assert not any(">13<" in page.content.decode() for page in everything(admin))

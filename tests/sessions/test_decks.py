@@ -24,11 +24,11 @@ def test_it_reads_the_number_on_a_card(label, number):
 
 
 @pytest.mark.parametrize("label", ["?", "XL", "", ".", "1e3", "-1", "٣", "1_000", "∞"])
-def test_anything_else_is_no_number(label):
+def test_other_labels_have_no_number(label):
     assert numeric_value(label) is None
 
 
-def test_a_numeric_deck_of_ones_own_is_put_in_order():
+def test_a_numeric_custom_deck_is_sorted():
     assert custom_deck(["8", " 1", "½", "?", "3", ""]).cards == (
         "½",
         "1",
@@ -38,7 +38,7 @@ def test_a_numeric_deck_of_ones_own_is_put_in_order():
     )
 
 
-def test_another_deck_of_ones_own_stays_as_typed():
+def test_any_other_custom_deck_keeps_its_order():
     assert custom_deck(["tiny", "big", "?"]).cards == ("tiny", "big", "?")
 
 
@@ -52,7 +52,7 @@ def test_another_deck_of_ones_own_stays_as_typed():
         (["?", "☕"], "size"),
     ],
 )
-def test_a_deck_that_cannot_be_played_is_refused(labels, sentence):
+def test_an_unusable_deck_is_refused(labels, sentence):
     with pytest.raises(ValueError, match=sentence):
         custom_deck(labels)
 

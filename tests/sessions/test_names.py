@@ -18,14 +18,14 @@ from sessions.names import clean_name, name_key
         ("\x00nul", "nul"),
     ],
 )
-def test_it_keeps_what_can_be_seen(typed, shown):
+def test_visible_characters_are_kept(typed, shown):
     assert clean_name(typed) == shown
 
 
 @pytest.mark.parametrize(
     "typed", ["", "   ", "\u200b\u200b", "\u200d", "\u2800", "\u3164 \u200c", "\ufe0f"]
 )
-def test_what_cannot_be_seen_is_no_name(typed):
+def test_an_invisible_name_is_refused(typed):
     assert clean_name(typed) == ""
 
 

@@ -7,22 +7,21 @@ from django.test.utils import CaptureQueriesContext
 from realtime import get_realtime_service
 from sessions import presence
 from sessions.models import PokerSession, Tab
-from tests.players import Player
+from tests.in_process_client import InProcessUser
 
 
 class Page:
-    """An open page of somebody, on any of her devices."""
+    """An open page of somebody, on any of their devices."""
 
-    def __init__(self, owner: Player, tab: str) -> None:
+    def __init__(self, owner: InProcessUser, tab: str) -> None:
         self.owner = owner
         self.tab = tab
 
-    def asks(self, seen: str) -> int:
-        path = f"/s/{self.owner.session_id}/state/"
-        return self.owner.client.get(path, {"tab": self.tab, "seen": seen}).status_code
+    def polls(self, seen: str) -> int:
+        return self.owner.gets(f"state/?tab={self.tab}&seen={seen}").status_code
 
-    def tells(self, presence: str) -> None:
-        self.owner.did("presence/", tab=self.tab, presence=presence)
+    def reports(self, presence: str) -> None:
+        self.owner.sends_heartbeat(self.tab, presence)
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def connected(monkeypatch):
     return connected
 
 
-def of(name, state):
+def presence_of(name, state):
     [member] = [m for m in state["members"] if m["name"] == name]
     if not member["isOnline"]:
         assert not member["isAway"], "away is a way of being online"
@@ -58,109 +57,109 @@ def of(name, state):
     return "away" if member["isAway"] else "online"
 
 
-def pass_by(seconds):
-    """Let time go by, for what has been written down."""
+def let_pass(seconds):
+    """Move the time of every heartbeat into the past."""
     for tab in Tab.objects.all():
         tab.expires_at_ms -= seconds * 1000
         tab.save()
 
 
-def told(outbox):
+def changes(outbox):
     return [
         (published.type, published.data["member"]["isAway"]) for published in outbox
     ]
 
 
-def test_whoever_has_no_page_open_is_offline(amira, jonas):
-    assert of("Jonas", amira.state) == "offline"
+def test_a_member_without_an_open_page_is_offline(amira, jonas):
+    assert presence_of("Jonas", amira.state) == "offline"
 
 
 @pytest.mark.parametrize(
-    ("seen", "seconds", "is_as"),
+    ("seen", "seconds", "presence"),
     [("live", 75, "online"), ("slow", 12, "online"), ("hidden", 150, "away")],
 )
-def test_a_page_that_asks_is_here_until_it_has_missed_two_turns(
-    amira, laptop, seen, seconds, is_as
+def test_a_page_counts_until_it_has_missed_two_heartbeats(
+    amira, laptop, seen, seconds, presence
 ):
-    assert laptop.asks(seen) == 200
-    assert of("Jonas", amira.state) == is_as
-    pass_by(seconds - 1)
-    assert of("Jonas", amira.state) == is_as
-    pass_by(1)
-    assert of("Jonas", amira.state) == "offline"
+    assert laptop.polls(seen) == 200
+    assert presence_of("Jonas", amira.state) == presence
+    let_pass(seconds - 1)
+    assert presence_of("Jonas", amira.state) == presence
+    let_pass(1)
+    assert presence_of("Jonas", amira.state) == "offline"
 
 
-def test_who_names_no_page_and_is_slow_is_online(amira, jonas):
-    jonas.client.get(f"/s/{amira.session_id}/state/?slow=1")
-    assert of("Jonas", amira.state) == "online"
+def test_a_poll_without_a_tab_makes_online(amira, jonas):
+    jonas.gets("state/?slow=1")
+    assert presence_of("Jonas", amira.state) == "online"
 
 
-def test_with_two_tabs_and_a_phone_she_is_away_only_when_all_are_hidden(
+def test_a_member_is_away_only_when_all_their_pages_are_hidden(
     amira, laptop, second_tab, phone
 ):
     for page in [laptop, second_tab, phone]:
-        page.asks("live")
-    laptop.tells("away")
-    phone.tells("away")
-    assert of("Jonas", amira.state) == "online"
-    second_tab.tells("away")
-    assert of("Jonas", amira.state) == "away"
-    phone.tells("online")
-    assert of("Jonas", amira.state) == "online"
+        page.polls("live")
+    laptop.reports("away")
+    phone.reports("away")
+    assert presence_of("Jonas", amira.state) == "online"
+    second_tab.reports("away")
+    assert presence_of("Jonas", amira.state) == "away"
+    phone.reports("online")
+    assert presence_of("Jonas", amira.state) == "online"
 
 
-def test_a_hidden_page_is_away_while_the_visible_one_is_closed(
+def test_a_hidden_page_remains_when_the_visible_one_has_expired(
     amira, laptop, second_tab
 ):
-    laptop.asks("live")
-    second_tab.asks("hidden")
-    assert of("Jonas", amira.state) == "online"
-    pass_by(75)
-    assert of("Jonas", amira.state) == "away"
+    laptop.polls("live")
+    second_tab.polls("hidden")
+    assert presence_of("Jonas", amira.state) == "online"
+    let_pass(75)
+    assert presence_of("Jonas", amira.state) == "away"
 
 
-def test_a_page_that_closes_says_so_and_the_others_count(
+def test_a_closed_page_counts_no_more_but_the_others_do(
     amira, laptop, phone, tom, outbox
 ):
-    laptop.asks("live")
-    phone.asks("hidden")
-    Page(tom, "laptop-1").asks("live")
+    laptop.polls("live")
+    phone.polls("hidden")
+    Page(tom, "laptop-1").polls("live")
     outbox.clear()
-    laptop.tells("offline")
-    assert of("Jonas", amira.state) == "away"
-    assert told(outbox) == [("member-updated", True)]
-    phone.tells("offline")
-    assert of("Jonas", amira.state) == "offline"
-    assert of("Tom", amira.state) == "online"
-    assert len(outbox) == 1, "who reloads the last page does not blink"
+    laptop.reports("offline")
+    assert presence_of("Jonas", amira.state) == "away"
+    assert changes(outbox) == [("member-updated", True)]
+    phone.reports("offline")
+    assert presence_of("Jonas", amira.state) == "offline"
+    assert presence_of("Tom", amira.state) == "online"
+    assert len(outbox) == 1, "a reload of the last page is not published"
 
 
-def test_a_page_that_was_never_seen_may_close(amira, laptop, phone, outbox):
-    phone.asks("live")
+def test_an_unknown_page_may_close(amira, laptop, phone, outbox):
+    phone.polls("live")
     outbox.clear()
-    laptop.tells("offline")
-    assert of("Jonas", amira.state) == "online"
+    laptop.reports("offline")
+    assert presence_of("Jonas", amira.state) == "online"
     assert outbox == []
 
 
-def test_a_page_that_is_kept_for_the_way_back_comes_back(amira, laptop):
-    laptop.asks("live")
-    laptop.tells("offline")
-    laptop.asks("live")
-    assert of("Jonas", amira.state) == "online"
+def test_a_closed_page_counts_again_when_it_returns(amira, laptop):
+    laptop.polls("live")
+    laptop.reports("offline")
+    laptop.polls("live")
+    assert presence_of("Jonas", amira.state) == "online"
 
 
-def test_the_room_hears_of_it_only_when_it_changes_what_she_is(
+def test_only_a_change_of_a_members_presence_is_published(
     amira, jonas, laptop, phone, outbox
 ):
-    laptop.asks("live")
-    phone.asks("live")
+    laptop.polls("live")
+    phone.polls("live")
     outbox.clear()
-    laptop.tells("away")
+    laptop.reports("away")
     assert outbox == []
-    phone.tells("away")
-    phone.tells("away")
-    assert told(outbox) == [("member-updated", True)]
+    phone.reports("away")
+    phone.reports("away")
+    assert changes(outbox) == [("member-updated", True)]
     assert outbox[-1].data == {
         "sessionId": amira.session_id,
         "version": amira.state["version"],
@@ -173,130 +172,130 @@ def test_the_room_hears_of_it_only_when_it_changes_what_she_is(
             "isAway": True,
         },
     }
-    laptop.tells("online")
-    phone.tells("online")
-    assert told(outbox) == [("member-updated", True), ("member-updated", False)]
+    laptop.reports("online")
+    phone.reports("online")
+    assert changes(outbox) == [("member-updated", True), ("member-updated", False)]
 
 
-def test_a_page_that_is_shown_brings_its_member_back(amira, laptop, phone, outbox):
-    phone.asks("hidden")
-    laptop.asks("live")
-    assert told(outbox[-2:]) == [("member-updated", True), ("member-updated", False)]
+def test_a_visible_page_ends_being_away(amira, laptop, phone, outbox):
+    phone.polls("hidden")
+    laptop.polls("live")
+    assert changes(outbox[-2:]) == [("member-updated", True), ("member-updated", False)]
 
 
 def test_a_laptop_that_wakes_after_ten_minutes_is_online_again(amira, laptop, outbox):
-    laptop.asks("hidden")
-    pass_by(600)
-    assert of("Jonas", amira.state) == "offline"
-    laptop.asks("live")
-    assert of("Jonas", amira.state) == "online"
+    laptop.polls("hidden")
+    let_pass(600)
+    assert presence_of("Jonas", amira.state) == "offline"
+    laptop.polls("live")
+    assert presence_of("Jonas", amira.state) == "online"
     assert [tab.name for tab in Tab.objects.all()] == ["laptop-1"]
 
 
-def test_two_tabs_hidden_at_the_same_moment_are_told_of(
+def test_two_tabs_hidden_at_the_same_moment_are_published(
     amira, laptop, second_tab, outbox, monkeypatch
 ):
     """Each was read while the other was still visible."""
-    laptop.asks("live")
-    second_tab.asks("live")
+    laptop.polls("live")
+    second_tab.polls("live")
     stale = presence.live_tabs(PokerSession.objects.get())
     monkeypatch.setattr("sessions.views.live_tabs", lambda poker_session: stale)
     outbox.clear()
-    laptop.tells("away")
-    second_tab.tells("away")
-    assert told(outbox) == [("member-updated", True)]
+    laptop.reports("away")
+    second_tab.reports("away")
+    assert changes(outbox) == [("member-updated", True)]
 
 
 def test_the_presence_channel_alone_makes_online(amira, jonas, connected):
     connected.add(jonas.user_id)
-    assert of("Jonas", amira.state) == "online"
+    assert presence_of("Jonas", amira.state) == "online"
 
 
-def test_who_leaves_a_channel_with_room_in_it_is_offline_at_once(
+def test_a_member_who_leaves_a_channel_that_is_not_full_is_offline_at_once(
     amira, jonas, laptop, connected
 ):
     connected.update({amira.user_id, jonas.user_id})
-    laptop.asks("live")
+    laptop.polls("live")
     connected.remove(jonas.user_id)
-    assert of("Jonas", amira.state) == "offline"
+    assert presence_of("Jonas", amira.state) == "offline"
 
 
 def test_a_slow_page_counts_beside_a_channel(amira, laptop, connected):
     connected.add(amira.user_id)
-    laptop.asks("slow")
-    assert of("Jonas", amira.state) == "online"
-    laptop.tells("away")
-    laptop.tells("online")
-    assert of("Jonas", amira.state) == "online", "before it asks for the next time"
+    laptop.polls("slow")
+    assert presence_of("Jonas", amira.state) == "online"
+    laptop.reports("away")
+    laptop.reports("online")
+    assert presence_of("Jonas", amira.state) == "online", "before its next poll"
 
 
-def test_whoever_finds_the_channel_full_is_online(amira, jonas, laptop, connected):
+def test_a_full_channel_does_not_make_offline(amira, jonas, laptop, connected):
     connected.update(f"{number}" for number in range(100))
-    laptop.asks("live")
-    assert of("Jonas", amira.state) == "online"
-    laptop.asks("hidden")
-    assert of("Jonas", amira.state) == "away"
+    laptop.polls("live")
+    assert presence_of("Jonas", amira.state) == "online"
+    laptop.polls("hidden")
+    assert presence_of("Jonas", amira.state) == "away"
 
 
 def test_the_etag_changes_with_who_is_away(amira, laptop):
-    path = f"/s/{amira.session_id}/state/"
-    etag = amira.client.get(path)["ETag"]
-    assert amira.client.get(path, headers={"if-none-match": etag}).status_code == 304
-    laptop.asks("live")
-    online = amira.client.get(path, headers={"if-none-match": etag})
+    etag = amira.gets("state/")["ETag"]
+    unchanged = amira.gets("state/", headers={"if-none-match": etag})
+    assert unchanged.status_code == 304
+    laptop.polls("live")
+    online = amira.gets("state/", headers={"if-none-match": etag})
     assert online.status_code == 200
-    laptop.tells("away")
-    pass_by(-1)
-    away = amira.client.get(path, headers={"if-none-match": online["ETag"]})
+    laptop.reports("away")
+    let_pass(-1)
+    away = amira.gets("state/", headers={"if-none-match": online["ETag"]})
     assert away.status_code == 200
 
 
 def test_nothing_is_written_or_locked_when_nothing_changed(jonas, laptop):
-    laptop.asks("live")
+    laptop.polls("live")
     with CaptureQueriesContext(connection) as queries:
-        laptop.asks("live")
+        laptop.polls("live")
     assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
 
 
 def test_the_session_is_not_locked_for_a_tab_that_changes_nothing(laptop, phone):
-    phone.asks("live")
-    laptop.asks("live")
+    phone.polls("live")
+    laptop.polls("live")
     with CaptureQueriesContext(connection) as queries:
-        laptop.tells("away")
+        laptop.reports("away")
     assert not any("BEGIN" in query["sql"] for query in queries)
 
 
-def test_a_page_is_written_down_anew_only_after_some_seconds(jonas, laptop):
-    laptop.asks("slow")
+def test_a_heartbeat_is_saved_again_only_after_some_seconds(jonas, laptop):
+    laptop.polls("slow")
     [first] = Tab.objects.all()
-    pass_by(4)
-    laptop.asks("slow")
+    let_pass(4)
+    laptop.polls("slow")
     assert Tab.objects.get().expires_at_ms == first.expires_at_ms - 4_000
-    pass_by(2)
-    laptop.asks("slow")
+    let_pass(2)
+    laptop.polls("slow")
     assert Tab.objects.get().expires_at_ms >= first.expires_at_ms
 
 
 def test_closed_pages_are_deleted_when_anybody_opens_one(amira, laptop, phone):
-    laptop.asks("live")
-    pass_by(75)
-    Page(amira, "hers").asks("live")
-    assert [tab.name for tab in Tab.objects.all()] == ["hers"]
+    laptop.polls("live")
+    let_pass(75)
+    Page(amira, "other").polls("live")
+    assert [tab.name for tab in Tab.objects.all()] == ["other"]
 
 
-def test_no_browser_can_open_pages_without_end(jonas):
+def test_the_number_of_a_members_pages_is_limited(jonas):
     for number in range(presence.MOST_TABS + 3):
-        Page(jonas, f"tab-{number}").asks("live")
+        Page(jonas, f"tab-{number}").polls("live")
     names = {tab.name for tab in Tab.objects.all()}
     assert len(names) == presence.MOST_TABS
     assert "tab-0" not in names
 
 
-def test_whoever_left_or_was_removed_has_no_page_here(amira, jonas, tom, laptop):
-    laptop.asks("live")
-    Page(tom, "toms").asks("live")
-    jonas.did("leave/")
-    amira.did(f"members/{tom.user_id}/remove/")
+def test_members_who_left_or_were_removed_have_no_page(amira, jonas, tom, laptop):
+    laptop.polls("live")
+    Page(tom, "toms").polls("live")
+    jonas.leaves()
+    amira.removes(tom)
     assert not Tab.objects.exists()
 
 
@@ -314,8 +313,8 @@ def test_whoever_left_or_was_removed_has_no_page_here(amira, jonas, tom, laptop)
         ({"tab": "a\0", "presence": "away"}, "tab"),
     ],
 )
-def test_what_is_no_presence_is_refused(jonas, outbox, fields, wrong):
-    answer = jonas.does("presence/", **fields)
+def test_an_invalid_presence_is_refused(jonas, outbox, fields, wrong):
+    answer = jonas.posts("presence/", **fields)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
     assert list(answer.json()["errors"]) == [wrong]
     assert not Tab.objects.exists()
@@ -331,9 +330,8 @@ def test_what_is_no_presence_is_refused(jonas, outbox, fields, wrong):
         {"seen": "live", "tab": "a" * 33},
     ],
 )
-def test_a_malformed_heartbeat_is_refused(jonas, query):
-    path = f"/s/{jonas.session_id}/state/"
-    answer = jonas.client.get(path, query)
+def test_an_invalid_heartbeat_is_refused(jonas, query):
+    answer = jonas.client.get(f"{jonas.room}state/", query)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
 
 
@@ -342,11 +340,11 @@ def test_a_stranger_has_no_presence(stranger):
     assert refusal == (403, "not-a-member")
 
 
-def test_the_reveal_waits_for_nobody(amira, jonas, laptop):
+def test_the_reveal_does_not_wait_for_absent_voters(amira, jonas, laptop):
     """Jonas is away, Lena offline, and neither has voted."""
-    Player("Lena").joins(amira.session_id)
-    laptop.tells("away")
-    task_id = amira.starts_a_round()
-    amira.did(f"tasks/{task_id}/vote/", card="5")
-    amira.did(f"tasks/{task_id}/reveal/")
+    InProcessUser("Lena").joins(amira.session_id)
+    laptop.reports("away")
+    amira.starts_vote()
+    amira.votes("5")
+    amira.reveals()
     assert amira.state["round"]["status"] == "revealed"

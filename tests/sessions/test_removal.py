@@ -1,51 +1,46 @@
-"""Whoever is removed hears nothing more, over a real connection."""
+"""A removed member receives nothing more over a real connection."""
 
 import pytest
 
 from tests.realtime.server.running import wait_until
-from tests.voting.ears import over
+from tests.voting.recorders import PROVIDERS
 
-# Pusher protocol, close codes: come back at once, and be asked anew whether you may.
+# Pusher protocol, close codes: reconnect at once, and authorize again.
 RECONNECT_AT_ONCE = 4200
 
 
 @pytest.fixture
-def ears(amira, jonas, tom):
-    with over("pusher, embedded") as ears:
-        for player in [amira, jonas, tom]:
-            ears.listen(player)
-            ears.hear()
-        yield ears
+def recorder(amira, jonas, tom):
+    with PROVIDERS["pusher, embedded"]() as recorder:
+        for person in [amira, jonas, tom]:
+            recorder.connect(person)
+            recorder.received()
+        yield recorder
 
 
-def hears(client, event):
-    """The data of the next event of this name, whatever else is told before it."""
+def data_of_next(event, client):
+    """Messages with other names are skipped."""
     while (message := client.message())["event"] != event:
         pass
     return message["data"]
 
 
-def test_a_removed_members_connection_is_closed_after_the_event_that_says_so(
-    amira, jonas, ears
+def test_a_removed_members_connection_is_closed_after_the_event_of_the_removal(
+    amira, jonas, recorder
 ):
-    client = ears._clients[jonas]
+    client = recorder.clients[jonas]
     user_id = jonas.user_id
-    amira.did(f"members/{user_id}/remove/")
-    assert hears(client, "member-left")["userId"] == user_id
+    amira.removes(jonas)
+    assert data_of_next("member-left", client)["userId"] == user_id
     assert client.close_code() == RECONNECT_AT_ONCE
-    answer = jonas.client.post(
-        "/realtime/auth/",
-        {
-            "socket_id": client.socket_id,
-            "channel_name": f"private-planning-poker-{amira.session_id}",
-        },
-    )
+    answer = jonas.asks_to_subscribe(client.socket_id, f"private-{amira.channel}")
     assert answer.status_code == 403
 
 
-def test_those_who_stay_hear_on(amira, jonas, tom, ears):
-    amira.did(f"members/{jonas.user_id}/remove/")
-    wait_until(lambda: ears._server.connection_count == 2)
-    amira.did("settings/", name="Next sprint")
-    assert hears(ears._clients[tom], "member-left")
-    assert hears(ears._clients[tom], "session-updated")["session"]["name"]
+def test_the_other_members_still_receive_events(amira, jonas, tom, recorder):
+    amira.removes(jonas)
+    wait_until(lambda: recorder.server.connection_count == 2)
+    amira.changes_settings(name="Next sprint")
+    client = recorder.clients[tom]
+    assert data_of_next("member-left", client)
+    assert data_of_next("session-updated", client)["session"]["name"]

@@ -52,11 +52,11 @@ class Soketi:
         config = {
             "host": "127.0.0.1",
             "port": self.port,
-            # It opens this one too, and of its own accord always the same.
+            # It also opens this port, which has a fixed default.
             "metrics.host": "127.0.0.1",
             "metrics.port": free_port(),
             "appManager.array.apps": [app],
-            # It waits this long, whatever there is to close.
+            # It always waits this long.
             "shutdownGracePeriod": 0,
             **(options or {}),
         }
@@ -70,8 +70,8 @@ class Soketi:
         self.kill()
 
     def start(self, *through: str) -> None:
-        """``through`` comes before the command: ``taskset``, with what it wants."""
-        # What is in this process' environment about real time is not meant for it.
+        """``through`` is put before the command: ``taskset`` with its arguments."""
+        # This process's settings of the provider are not meant for it.
         kept = {
             name: value
             for name, value in os.environ.items()

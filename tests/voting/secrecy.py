@@ -1,18 +1,19 @@
-"""Plays a session twice, with other hidden cards, and compares what others received.
+"""Run a session twice, with other hidden votes, and compare what others received.
 
-Whoever sees a difference has learnt something of a hidden card, by whatever way: this
-needs no list of the places in which a card might stand.
+A difference tells its receiver something of a hidden vote, wherever it is: this needs
+no list of the places in which a card might appear.
 """
 
 import json
 import logging
 import random
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,50 +27,50 @@ from django.http import HttpResponse
 from django.test import Client
 
 from sessions.models import PokerSession
-from tests.players import Player
-from tests.voting.ears import Ears, over
+from tests.in_process_client import InProcessUser
+from tests.people import Person, RefusedError
+from tests.voting.recorders import PROVIDERS, Recorder
 from voting.models import Vote, VotingRound
 
-# What people do: an address in the session, and a form's fields. ``voting`` is the task
-# being voted on, ``task`` any of the queue, ``member`` anybody present.
-ACTS: dict[str, tuple[str, dict[str, str]]] = {
-    "lays a card": ("tasks/{voting}/vote/", {"card": "{card}"}),
-    "lays a card from a tab": (
-        "tasks/{voting}/vote/",
-        {"card": "{card}", "round": "1", "key": "tab:{number}"},
+# ``c`` is the choice of a step: ``c.voting`` is being voted on, ``c.task`` is any task.
+ACTS: dict[str, Callable[[Person, Any], Any]] = {
+    "votes": lambda p, c: p.votes(c.card, c.voting),
+    "votes from a tab": lambda p, c: p.votes(
+        c.card, c.voting, round="1", key=f"tab:{c.number}"
     ),
-    "takes a card back": ("tasks/{voting}/vote/", {"card": ""}),
-    "lays a card of no deck": ("tasks/{voting}/vote/", {"card": "of none"}),
-    "votes on any task": ("tasks/{task}/vote/", {"card": "{card}"}),
-    "starts": ("tasks/{task}/start/", {}),
-    "starts a quick vote": ("quick-vote/", {"title": ""}),
-    "reveals": ("tasks/{voting}/reveal/", {}),
-    "votes again": ("tasks/{voting}/revote/", {}),
-    "finalizes": ("tasks/{voting}/finalize/", {"story_points": "{estimate}"}),
-    "skips": ("tasks/{voting}/skip/", {}),
-    "skips any task": ("tasks/{task}/skip/", {}),
-    "adds a task": ("tasks/", {"title": "Task {number}"}),
-    "edits a task": ("tasks/{task}/edit/", {"description": "<b>{number}</b>"}),
-    "deletes a task": ("tasks/{task}/delete/", {}),
-    "orders the queue": ("tasks/order/", {"task_ids": "{task}"}),
-    "renames": ("members/{member}/rename/", {"display_name": "Name {number}"}),
-    "takes a name": ("members/{member}/rename/", {"display_name": "Person 0"}),
-    "makes a voter": ("members/{member}/role/", {"role": "voter"}),
-    "makes an observer": ("members/{member}/role/", {"role": "observer"}),
-    "promotes": ("members/{member}/promote/", {}),
-    "demotes": ("members/{member}/demote/", {}),
-    "removes": ("members/{member}/remove/", {}),
-    "leaves": ("leave/", {}),
-    "comes in again": ("join/", {"display_name": "Back {number}"}),
-    "names the session": ("settings/", {"name": "Session {number}"}),
-    "changes the deck": ("settings/", {"deck": "powers-of-two"}),
-    "ends": ("end/", {}),
-    "reopens": ("reopen/", {}),
+    "votes on any task": lambda p, c: p.votes(c.card, c.task),
+    "takes a vote back": lambda p, c: p.votes("", c.voting),
+    "votes with an unknown card": lambda p, c: p.votes("unknown", c.voting),
+    "starts a vote": lambda p, c: p.starts_vote(c.task),
+    "starts a quick vote": lambda p, c: p.starts_quick_vote(),
+    "reveals": lambda p, c: p.reveals(c.voting),
+    "votes again": lambda p, c: p.votes_again(c.voting),
+    "finalizes": lambda p, c: p.finalizes(c.estimate, c.voting),
+    "skips": lambda p, c: p.skips(c.voting),
+    "skips any task": lambda p, c: p.skips(c.task),
+    "adds a task": lambda p, c: p.adds_task(f"Task {c.number}"),
+    "edits a task": lambda p, c: p.edits_task(c.task, description=f"<b>{c.number}</b>"),
+    "deletes a task": lambda p, c: p.deletes_task(c.task),
+    "reorders the queue": lambda p, c: p.reorders_tasks([c.task]),
+    "renames": lambda p, c: p.renames(c.member, f"Name {c.number}"),
+    "takes a name": lambda p, c: p.renames(c.member, "Person 0"),
+    "makes a voter": lambda p, c: p.changes_role(c.member, "voter"),
+    "makes an observer": lambda p, c: p.changes_role(c.member, "observer"),
+    "promotes": lambda p, c: p.promotes(c.member),
+    "demotes": lambda p, c: p.demotes(c.member),
+    "removes": lambda p, c: p.removes(c.member),
+    "leaves": lambda p, c: p.leaves(),
+    "joins again": lambda p, c: p.joins(p.session_id, display_name=f"Back {c.number}"),
+    "renames the session": lambda p, c: p.changes_settings(name=f"Session {c.number}"),
+    "changes the deck": lambda p, c: p.changes_settings(deck="powers-of-two"),
+    "ends": lambda p, c: p.ends_session(),
+    "reopens": lambda p, c: p.reopens_session(),
 }
-LOOKS = ["", "state/", "report/"]
+VOTES = {"votes", "votes from a tab", "votes on any task"}
+PAGES = ["", "state/", "report/"]
 
-# From any model a card is reached over at most this many relations.
-FARTHEST = 4
+# A query reaches a card over at most this many relations.
+MOST_RELATIONS = 4
 LOOKUPS = ["", "__gt", "__startswith", "__in", "__regex", "__isnull"]
 
 
@@ -85,26 +86,26 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is played. Person 0 is the facilitator, ``roles`` are those of the others.
+    """What is run. Person 0 is the facilitator, ``roles`` are those of the others.
 
-    The hidden cards of the ``keepers`` are others in the second playing; everybody
+    The hidden votes of the ``swapped`` persons differ in the second run; everybody
     else, the admin and the log must receive the same in both.
     """
 
     steps: Sequence[Step]
     roles: Sequence[str] = ("voter", "observer")
     deck: Mapping[str, str] = field(default_factory=lambda: {"deck": "fibonacci"})
-    keepers: Collection[int] = (1,)
-    # Which of the admin's addresses are looked at; beyond the last they begin anew.
-    admin_looks: Sequence[int] = ()
+    swapped: Collection[int] = (1,)
+    # Indexes of the admin's addresses, modulo their number.
+    admin_pages: Sequence[int] = ()
 
 
-class NothingHidden(Exception):
-    pass
+class NothingHiddenError(Exception):
+    """No vote of the plan differs, so that no leak could be seen."""
 
 
 class RecordingClient(Client):
-    """A browser that keeps every byte it was sent."""
+    """A browser that records every byte it was sent."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -126,20 +127,8 @@ class RecordingClient(Client):
         return response
 
 
-class Person(Player):
-    """A player of whom every byte is kept that reached her."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.client = RecordingClient(headers={"accept": "application/json"})
-
-    @property
-    def received(self) -> list[bytes]:
-        return self.client.received
-
-
-class Playing:
-    """A plan, played once. ``received``: who got what, in order."""
+class Run:
+    """One run of a plan. ``received``: who got what, in order."""
 
     def __init__(
         self,
@@ -153,121 +142,118 @@ class Playing:
         self.other_cards = other_cards
         self.revealed_rounds = revealed_rounds
         self.provider = provider
-        self.ears = Ears()
+        self.recorder = Recorder()
         self.received: dict[str, list[bytes]] = {}
-        self.other_cards_laid = 0
+        self.swapped_votes = 0
 
-    def play(self) -> "Playing":
+    def run(self) -> "Run":
         empty_the_database()
-        with pinned() as clock, logged() as lines, over(self.provider) as self.ears:
-            self._come_in()
+        with (
+            pinned() as clock,
+            logged() as lines,
+            PROVIDERS[self.provider]() as self.recorder,
+        ):
+            self._join()
             for number, step in enumerate(self.plan.steps):
                 clock.now += timedelta(seconds=1)
                 self._take(step, number)
-                self._hear()
-            self._look_at_everything()
-            admin_pages = self._looked_at_by_the_admin()
-            overheard = self.ears.overheard()
-            # Only now: till here, what is sent elsewhere may still be on its way.
-            health = self.stranger.client.get("/healthz").json()
-            self.stranger.received.pop()
+                self._record()
+            self._read_every_page()
+            admin_pages = self._read_admin_pages()
+            captured = self.recorder.captured()
+            # Only now: until here, events may still be on their way to the provider.
+            health = self.stranger.get("/healthz").json()
+            self.stranger.client.received.pop()
         self.received = {
-            **overheard,
-            "who asks how it does": [health_but_for_the_time(health)],
-            "the operator": [line.encode() for line in lines],
+            **captured,
+            "the health check": [health_without_seconds(health)],
+            "the log": [line.encode() for line in lines],
             "the admin": admin_pages,
-            "a stranger": self.stranger.received,
+            "a stranger": self.stranger.client.received,
             **{
-                f"person {number}": person.received
+                f"person {number}": person.client.received
                 for number, person in enumerate(self.people)
-                if number not in self.plan.keepers
+                if number not in self.plan.swapped
             },
         }
         return self
 
-    def _come_in(self) -> None:
-        amira = Person("Person 0")
-        amira.starts_a_session(**self.plan.deck)
+    def _join(self) -> None:
+        amira = InProcessUser("Person 0", client=RecordingClient)
+        session_id = amira.starts_session(**self.plan.deck)
         self.people = [amira]
-        self.stranger = Person("Stranger")
-        self.stranger.session_id = amira.session_id
+        self.stranger = InProcessUser("Stranger", session_id, RecordingClient)
         for number, role in enumerate(self.plan.roles, start=1):
-            person = Person(f"Person {number}")
-            person.joins(amira.session_id, role=role)
-            self.people.append(person)
-        amira.did("tasks/", title="First")
-        amira.did("tasks/", title="Second")
+            person = InProcessUser(f"Person {number}", client=RecordingClient)
+            self.people.append(person.joins(session_id, role))
+        amira.adds_task("First")
+        amira.adds_task("Second")
         for person in [*self.people, self.stranger]:
-            self.ears.listen(person)
+            self.recorder.connect(person)
 
     def _take(self, step: Step, number: int) -> None:
         who = step.who % len(self.people)
         person = self.people[who]
-        if step.does == "looks":
-            person.client.get(
-                f"/s/{person.session_id}/{LOOKS[step.whom % len(LOOKS)]}",
-                headers={"accept": "text/html"},
-            )
+        if step.does == "reads a page":
+            page = PAGES[step.whom % len(PAGES)]
+            person.gets(page, headers={"accept": "text/html"})
             return
         poker_session = PokerSession.objects.get()
         voting_round = VotingRound.objects.current_in(poker_session)
         deck = voting_round.deck if voting_round else poker_session.deck
         is_hidden = not (voting_round and voting_round.pk in self.revealed_rounds)
-        swaps = self.other_cards and is_hidden and who in self.plan.keepers
+        swaps = self.other_cards and is_hidden and who in self.plan.swapped
         card = deck.cards[step.card % len(deck.cards)]
-        words = {
-            "number": number,
-            "estimate": card,
-            "card": other_card(deck.cards, card) if swaps else card,
-            "voting": voting_round.task_id if voting_round else "none",
-            "task": _one_of(poker_session.tasks.all(), step.whom),
-            "member": _one_of(poker_session.members.present(), step.whom),
-        }
-        path, fields = ACTS[step.does]
-        answer = person.does(
-            path.format(**words),
-            **{name: text.format(**words) for name, text in fields.items()},
+        member = _one_of(poker_session.members.present(), step.whom)
+        choice = SimpleNamespace(
+            number=number,
+            estimate=card,
+            card=other_card(deck.cards, card) if swaps else card,
+            voting=voting_round.task_id if voting_round else "none",
+            task=_one_of(poker_session.tasks.all(), step.whom),
+            member=SimpleNamespace(user_id=member),
         )
-        if words["card"] != card and "{card}" in fields.values():
-            self.other_cards_laid += answer.status_code == 204
+        with suppress(RefusedError):
+            ACTS[step.does](person, choice)
+            self.swapped_votes += choice.card != card and step.does in VOTES
 
-    def _hear(self) -> None:
-        for person, frames in self.ears.hear().items():
+    def _record(self) -> None:
+        for person, frames in self.recorder.received().items():
             person.client.received.extend(frames)
 
-    def _look_at_everything(self) -> None:
+    def _read_every_page(self) -> None:
         for person in [*self.people, self.stranger]:
-            for look in LOOKS:
-                person.client.get(f"/s/{person.session_id}/{look}")
-            person.client.get("/")
-        self._hear()
+            for page in PAGES:
+                person.gets(page)
+            person.get("/")
+        self._record()
 
-    def _looked_at_by_the_admin(self) -> list[bytes]:
-        if not self.plan.admin_looks:
+    def _read_admin_pages(self) -> list[bytes]:
+        if not self.plan.admin_pages:
             return []
         client = admin_client()
         addresses = crafted_addresses(PokerSession.objects.get().deck.cards[1])
-        for look in self.plan.admin_looks:
-            client.get(addresses[look % len(addresses)])
+        for number in self.plan.admin_pages:
+            client.get(addresses[number % len(addresses)])
         return client.received
 
 
 def differences(plan: Plan, provider: str = "memory") -> dict[str, str]:
-    """Who can tell the two playings apart, and by what. {} is what must be.
+    """Who can distinguish the two runs, and by what; it must be empty.
 
     Raises:
-        NothingHidden: no card differs, so that no leak could be seen.
+        NothingHiddenError: the plan cannot show a leak.
     """
-    first = Playing(plan, provider=provider).play()
+    first = Run(plan, provider=provider).run()
     revealed = VotingRound.objects.filter(status=VotingRound.Status.REVEALED)
-    second = Playing(
+    second = Run(
         plan,
         other_cards=True,
         revealed_rounds=set(revealed.values_list("pk", flat=True)),
         provider=provider,
-    ).play()
-    if not second.other_cards_laid:
-        raise NothingHidden
+    ).run()
+    if not second.swapped_votes:
+        raise NothingHiddenError
     return {
         who: _first_difference(first.received[who], second.received[who])
         for who in first.received
@@ -276,9 +262,9 @@ def differences(plan: Plan, provider: str = "memory") -> dict[str, str]:
 
 
 def admin_difference(addresses: Sequence[str]) -> str:
-    """The first of the admin's pages that tells one hidden card from another, or "".
+    """The first page of the admin that depends on a hidden vote, or "".
 
-    The session has been played; what nobody but the database knows is swapped.
+    A session has been run; its hidden votes are swapped in the database.
     """
     client = admin_client()
     client.get("/admin/")  # brings the CSRF cookie
@@ -310,7 +296,7 @@ def admin_client() -> RecordingClient:
 
 
 def linked_addresses() -> list[str]:
-    """Every page of the admin that links lead to, with each filter and order once."""
+    """Every page of the admin that is linked, with each filter and ordering once."""
     client = admin_client()
     waiting, seen = ["/admin/"], {"/admin/"}
     while waiting:
@@ -318,17 +304,17 @@ def linked_addresses() -> list[str]:
         html = client.get(page).content.decode()
         for link in map(unescape, re.findall(r'href="([^"]+)"', html)):
             address = page + link if link.startswith("?") else link
-            if address in seen or not _is_looked_at(address):
+            if address in seen or not _is_read(address):
                 continue
             seen.add(address)
-            # What a filtered page links to is another filter on top.
+            # A filtered page links to combinations of filters.
             if "?" not in address:
                 waiting.append(address)
     return sorted(seen)
 
 
 def crafted_addresses(card: str) -> list[str]:
-    """Lists asked for what no link asks: who laid this card, by every path to one."""
+    """Lists with queries that are not linked: every query path to a card."""
     addresses = []
     for model in our_models():
         address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
@@ -359,16 +345,16 @@ def our_models() -> list[type[Model]]:
     ]
 
 
-def paths_to_a_card(model: type[Model], farthest: int = FARTHEST) -> list[str]:
-    """Each way in which a query on ``model`` can ask for a card: "votes__card"."""
+def paths_to_a_card(model: type[Model], most: int = MOST_RELATIONS) -> list[str]:
+    """The paths by which a query on ``model`` reaches a card: "votes__card"."""
     paths = []
     for relation in model._meta.get_fields():
         if isinstance(relation, Field) and relation.name == "card":
             paths.append("card")
-        elif relation.is_relation and farthest and relation.related_model:
+        elif relation.is_relation and most and relation.related_model:
             paths += [
                 f"{relation.name}__{path}"
-                for path in paths_to_a_card(relation.related_model, farthest - 1)
+                for path in paths_to_a_card(relation.related_model, most - 1)
             ]
     return paths
 
@@ -381,7 +367,7 @@ def other_card(cards: Sequence[str], card: str) -> str:
 
 
 def empty_the_database() -> None:
-    """As a new one is: numbers begin at 1 again, too."""
+    """Also reset the sequences of the primary keys."""
     tables = connection.introspection.django_table_names(only_existing=True)
     kept = {"django_migrations", "django_content_type", "auth_permission"}
     flush = connection.ops.sql_flush(
@@ -390,8 +376,8 @@ def empty_the_database() -> None:
     connection.ops.execute_sql_flush(flush)
 
 
-def health_but_for_the_time(health: dict[str, Any]) -> bytes:
-    """How long the sending took is another number each time."""
+def health_without_seconds(health: dict[str, Any]) -> bytes:
+    """How long the sending took differs each time."""
     health["realtime"].pop("seconds", None)
     return json.dumps(health).encode()
 
@@ -403,7 +389,7 @@ class Clock:
 
 @contextmanager
 def pinned() -> Iterator[Clock]:
-    """Each id, token and time is the same in every playing."""
+    """Each id, token and time is the same in every run."""
     clock, numbers = Clock(), random.Random(1)
 
     class PinnedDatetime(datetime):
@@ -417,7 +403,7 @@ def pinned() -> Iterator[Clock]:
         patch.setattr(
             "secrets.token_urlsafe", lambda size: numbers.randbytes(size).hex()[:size]
         )
-        # Encrypted events are the same bytes where they are the same events.
+        # Equal events are encrypted to equal bytes.
         patch.setattr("nacl.utils.random", random.Random(2).randbytes)
         patch.setattr("time.time", lambda: clock.now.timestamp())
         patch.setattr("django.utils.timezone.datetime", PinnedDatetime)
@@ -446,7 +432,7 @@ def _one_of(rows: Any, number: int) -> str:
     return ids[number % len(ids)] if ids else "none"
 
 
-def _is_looked_at(address: str) -> bool:
+def _is_read(address: str) -> bool:
     """The product's own pages; not those about accounts, and none that logs out."""
     return bool(re.match(r"/admin/($|\?|poker_sessions/|tasks/|voting/)", address))
 

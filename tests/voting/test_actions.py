@@ -1,19 +1,19 @@
-"""The rules of a round, as people meet them."""
+"""The rules of a round."""
 
 import pytest
 
-from tests.players import Player
+from tests.in_process_client import InProcessUser
 from voting.models import Vote, VotingRound
 
 
 @pytest.fixture
 def task_id(amira, jonas, tom):
-    """A task that Amira has put to the vote."""
-    return amira.starts_a_round()
+    """Amira has put it to the vote."""
+    return amira.starts_vote()
 
 
-def the_round(player):
-    return player.state["round"]
+def the_round(person):
+    return person.state["round"]
 
 
 def types(outbox):
@@ -21,7 +21,7 @@ def types(outbox):
 
 
 def test_a_started_task_has_a_first_round(amira, jonas, outbox):
-    task_id = amira.starts_a_round()
+    task_id = amira.starts_vote()
     assert outbox[-1].type == "voting-started"
     assert outbox[-1].data["round"] == the_round(jonas)
     assert the_round(jonas)["number"] == 1
@@ -30,8 +30,8 @@ def test_a_started_task_has_a_first_round(amira, jonas, outbox):
     assert outbox[-1].data["taskId"] == task_id
 
 
-def test_it_tells_the_room_who_voted_but_not_what(amira, jonas, task_id, outbox):
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
+def test_a_vote_event_says_who_voted_but_not_what(amira, jonas, task_id, outbox):
+    jonas.votes("13")
     [published] = outbox
     assert published.type == "vote"
     assert published.data == {
@@ -48,21 +48,21 @@ def test_it_tells_the_room_who_voted_but_not_what(amira, jonas, task_id, outbox)
     assert jonas.state["me"]["vote"] == "13"
 
 
-def test_a_card_is_swapped_and_taken_back_while_the_round_is_open(jonas, task_id):
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
-    jonas.did(f"tasks/{task_id}/vote/", card="8")
+def test_a_vote_is_changed_and_taken_back_while_the_round_is_open(jonas, task_id):
+    jonas.votes("13")
+    jonas.votes("8")
     assert jonas.state["me"]["vote"] == "8"
-    jonas.did(f"tasks/{task_id}/vote/", card="")
+    jonas.votes("")
     assert jonas.state["me"]["vote"] is None
     assert the_round(jonas)["votedUserIds"] == []
 
 
-def test_the_reveal_shows_each_card_and_closes_the_round(
+def test_the_reveal_shows_each_vote_and_closes_the_round(
     amira, jonas, tom, task_id, outbox
 ):
-    amira.did(f"tasks/{task_id}/vote/", card="5")
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
-    amira.did(f"tasks/{task_id}/reveal/")
+    amira.votes("5")
+    jonas.votes("13")
+    amira.reveals()
     assert outbox[-1].type == "votes-revealed"
     assert outbox[-1].data["round"] == the_round(tom)
     assert {v["userId"]: v["storyPoints"] for v in the_round(tom)["votes"]} == {
@@ -76,10 +76,10 @@ def test_the_reveal_shows_each_card_and_closes_the_round(
 
 
 def test_voting_again_opens_the_next_round_and_keeps_the_last(amira, jonas, task_id):
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
+    jonas.votes("13")
     assert amira.is_refused(f"tasks/{task_id}/revote/") == (409, "not-revealed")
-    amira.did(f"tasks/{task_id}/reveal/")
-    amira.did(f"tasks/{task_id}/revote/")
+    amira.reveals()
+    amira.votes_again()
     assert the_round(jonas)["number"] == 2
     assert the_round(jonas)["votedUserIds"] == []
     assert jonas.state["me"]["vote"] is None
@@ -90,11 +90,11 @@ def test_voting_again_opens_the_next_round_and_keeps_the_last(amira, jonas, task
 def test_finalizing_writes_the_estimate_and_moves_to_the_next_task(
     amira, task_id, outbox
 ):
-    following = amira.adds_a_task("Next")
+    following = amira.adds_task("Next")
     refusal = amira.is_refused(f"tasks/{task_id}/finalize/", story_points="8")
     assert refusal == (409, "not-revealed")
-    amira.did(f"tasks/{task_id}/reveal/")
-    amira.did(f"tasks/{task_id}/finalize/", story_points="8")
+    amira.reveals()
+    amira.finalizes("8")
     assert outbox[-1].data == {
         "sessionId": amira.session_id,
         "version": amira.state["version"],
@@ -109,36 +109,36 @@ def test_finalizing_writes_the_estimate_and_moves_to_the_next_task(
 
 @pytest.mark.parametrize("story_points", ["7", "", "five"])
 def test_an_estimate_is_a_card_of_the_deck(amira, task_id, story_points):
-    amira.did(f"tasks/{task_id}/reveal/")
+    amira.reveals()
     path = f"tasks/{task_id}/finalize/"
     assert amira.is_refused(path, story_points=story_points)[0] == 422
     assert the_round(amira)["status"] == "revealed"
 
 
 def test_a_finalized_task_is_voted_on_again_with_its_rounds_kept(amira, task_id):
-    amira.did(f"tasks/{task_id}/reveal/")
-    amira.did(f"tasks/{task_id}/finalize/", story_points="8")
-    amira.did(f"tasks/{task_id}/start/")
+    amira.reveals()
+    amira.finalizes("8")
+    amira.starts_vote(task_id)
     assert the_round(amira)["number"] == 2
     assert amira.state["tasks"][0]["storyPoints"] is None
     assert VotingRound.objects.get(number=1).story_points == "8"
 
 
 def test_a_skipped_round_is_never_revealed(amira, jonas, task_id, outbox):
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
-    amira.did(f"tasks/{task_id}/skip/")
+    jonas.votes("13")
+    amira.skips()
     assert outbox[-1].type == "task-updated"
     assert outbox[-1].data["task"]["status"] == "skipped"
     assert the_round(amira) is None
     assert amira.is_refused(f"tasks/{task_id}/skip/") == (409, "task-finished")
     refusal = amira.is_refused(f"tasks/{task_id}/reveal/")
     assert refusal == (409, "not-being-voted-on")
-    amira.did(f"tasks/{task_id}/start/")
+    amira.starts_vote(task_id)
     assert the_round(amira)["number"] == 2
 
 
 def test_one_task_at_most_is_being_voted_on(amira, task_id):
-    other = amira.adds_a_task("Other")
+    other = amira.adds_task("Other")
     refusal = (409, "other-task-in-progress")
     assert amira.is_refused(f"tasks/{other}/start/") == refusal
     assert amira.is_refused("quick-vote/") == refusal
@@ -146,11 +146,11 @@ def test_one_task_at_most_is_being_voted_on(amira, task_id):
 
 
 def test_a_quick_vote_needs_no_queue_and_no_name(amira, outbox):
-    amira.did("quick-vote/")
+    amira.starts_quick_vote()
     assert types(outbox) == ["task-added", "voting-started"]
     [task] = amira.state["tasks"]
     assert (task["title"], task["status"]) == ("", "voting")
-    amira.did(f"tasks/{task['taskId']}/edit/", title="Named at last")
+    amira.edits_task(task["taskId"], title="Named at last")
     assert amira.state["tasks"][0]["title"] == "Named at last"
 
 
@@ -163,34 +163,36 @@ def test_only_facilitators_run_a_round(jonas, task_id, outbox, path):
     assert outbox == []
 
 
-def test_an_observer_does_not_vote_until_she_is_a_voter(tom, task_id):
-    path = f"tasks/{task_id}/vote/"
-    assert tom.is_refused(path, card="5") == (403, "may-not-vote")
-    tom.did(f"members/{tom.user_id}/role/", role="voter")
-    tom.did(path, card="5")
+def test_an_observer_does_not_vote_until_they_are_a_voter(tom, task_id):
+    refusal = tom.is_refused(f"tasks/{task_id}/vote/", card="5")
+    assert refusal == (403, "may-not-vote")
+    tom.changes_role(tom, "voter")
+    tom.votes("5")
 
 
-def test_a_new_observers_card_is_taken_back(amira, jonas, task_id, outbox):
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
-    jonas.did(f"members/{jonas.user_id}/role/", role="observer")
+def test_the_vote_of_a_new_observer_is_taken_back(amira, jonas, task_id, outbox):
+    jonas.votes("13")
+    jonas.changes_role(jonas, "observer")
     assert the_round(amira)["votedUserIds"] == []
     assert types(outbox) == ["vote", "member-updated"]
 
 
 @pytest.mark.parametrize("goes", ["leaves", "is removed"])
-def test_who_goes_takes_her_open_card_along(amira, jonas, task_id, goes):
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
+def test_the_hidden_vote_of_a_member_who_goes_is_taken_back(
+    amira, jonas, task_id, goes
+):
+    jonas.votes("13")
     if goes == "leaves":
-        jonas.did("leave/")
+        jonas.leaves()
     else:
-        amira.did(f"members/{jonas.user_id}/remove/")
+        amira.removes(jonas)
     assert the_round(amira)["votedUserIds"] == []
 
 
-def test_who_goes_leaves_her_revealed_cards(amira, jonas, task_id):
-    jonas.did(f"tasks/{task_id}/vote/", card="13")
-    amira.did(f"tasks/{task_id}/reveal/")
-    jonas.did("leave/")
+def test_the_revealed_vote_of_a_member_who_leaves_stays(amira, jonas, task_id):
+    jonas.votes("13")
+    amira.reveals()
+    jonas.leaves()
     assert [v["storyPoints"] for v in the_round(amira)["votes"]] == ["13"]
 
 
@@ -206,30 +208,28 @@ def test_a_vote_for_another_round_is_refused(amira, jonas, task_id):
     path = f"tasks/{task_id}/vote/"
     assert jonas.is_refused(path, card="5", round="2") == (409, "stale-round")
     assert jonas.is_refused(path, card="5", round="one")[0] == 422
-    jonas.did(path, card="5", round="1")
+    jonas.votes("5", round="1")
 
 
 @pytest.mark.parametrize("path", ["reveal/", "revote/", "finalize/", "skip/"])
-def test_an_act_on_another_round_is_refused(amira, task_id, path):
+def test_a_command_for_another_round_is_refused(amira, task_id, path):
     refusal = amira.is_refused(f"tasks/{task_id}/{path}", story_points="5", round="2")
     assert refusal == (409, "stale-round")
 
 
 def test_a_vote_that_was_sent_again_counts_once(amira, jonas, task_id, outbox):
-    path = f"tasks/{task_id}/vote/"
-    jonas.did(path, card="5", key="tab:1")
-    jonas.did(path, card="5", key="tab:1")
+    jonas.votes("5", key="tab:1")
+    jonas.votes("5", key="tab:1")
     assert types(outbox) == ["vote"]
 
 
-def test_a_vote_that_was_overtaken_does_not_overwrite_the_newer_card(
+def test_a_vote_that_was_overtaken_does_not_overwrite_the_newer_one(
     jonas, task_id, outbox
 ):
-    path = f"tasks/{task_id}/vote/"
-    jonas.did(path, card="8", key="tab:2")
-    jonas.did(path, card="5", key="tab:1")
+    jonas.votes("8", key="tab:2")
+    jonas.votes("5", key="tab:1")
     assert jonas.state["me"]["vote"] == "8"
-    jonas.did(path, card="3", key="other-tab:1")
+    jonas.votes("3", key="other-tab:1")
     assert jonas.state["me"]["vote"] == "3"
     assert types(outbox) == ["vote", "vote"]
 
@@ -237,9 +237,9 @@ def test_a_vote_that_was_overtaken_does_not_overwrite_the_newer_card(
 def test_a_vote_whose_answer_was_lost_is_acknowledged_after_the_reveal(
     amira, jonas, task_id
 ):
-    jonas.did(f"tasks/{task_id}/vote/", card="5", key="tab:1", round="1")
-    amira.did(f"tasks/{task_id}/reveal/")
-    jonas.did(f"tasks/{task_id}/vote/", card="5", key="tab:1", round="1")
+    jonas.votes("5", key="tab:1", round="1")
+    amira.reveals()
+    jonas.votes("5", key="tab:1", round="1")
     assert Vote.objects.count() == 1
 
 
@@ -251,10 +251,10 @@ def test_a_malformed_key_is_refused(jonas, task_id, key):
     assert refusal == (422, "invalid-input")
 
 
-def test_the_deck_stays_while_cards_lie_on_the_table(amira, task_id):
+def test_the_deck_cannot_change_while_a_round_is_in_progress(amira, task_id):
     refusal = amira.is_refused("settings/", deck="t-shirts")
     assert refusal == (409, "round-in-progress")
-    amira.did("settings/", deck="fibonacci", name="Another name")
+    amira.changes_settings(deck="fibonacci", name="Another name")
 
 
 def test_a_stranger_changes_nothing(amira, task_id, stranger, outbox):
@@ -264,20 +264,19 @@ def test_a_stranger_changes_nothing(amira, task_id, stranger, outbox):
 
 
 def test_somebody_of_another_session_is_a_stranger(amira, task_id):
-    other = Player("Other")
-    other.starts_a_session()
+    other = InProcessUser("Other")
+    other.starts_session()
     other.session_id = amira.session_id
     refusal = other.is_refused(f"tasks/{task_id}/vote/", card="5")
     assert refusal == (403, "not-a-member")
 
 
 def test_the_state_is_not_sent_again_when_nothing_changed(amira, jonas, task_id):
-    path = f"/s/{amira.session_id}/state/"
-    etag = amira.client.get(path)["ETag"]
+    etag = amira.gets("state/")["ETag"]
     assert etag.startswith('W/"')
-    again = amira.client.get(path, headers={"if-none-match": etag})
+    again = amira.gets("state/", headers={"if-none-match": etag})
     assert (again.status_code, again.content) == (304, b"")
-    assert jonas.client.get(path)["ETag"] != etag, "it is the viewer's own"
-    jonas.did(f"tasks/{task_id}/vote/", card="5")
-    changed = amira.client.get(path, headers={"if-none-match": etag})
+    assert jonas.gets("state/")["ETag"] != etag, "it is the viewer's own"
+    jonas.votes("5")
+    changed = amira.gets("state/", headers={"if-none-match": etag})
     assert changed.status_code == 200

@@ -1,6 +1,6 @@
-"""A database that cannot write is a sentence, and no change is half made.
+"""A request that the database cannot write is refused, and changes nothing.
 
-With real processes, files and disks: tests/process/test_faults_of_the_machine.py.
+With real processes, files and disks: tests/process/test_machine_faults.py.
 """
 
 import sqlite3
@@ -9,23 +9,24 @@ from contextlib import contextmanager, suppress
 import pytest
 from django.db import OperationalError, connection
 
+from tests.people import without_time
 from voting.models import Vote
 
 pytestmark = pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="it is SQLite's own faults that are provoked"
+    connection.vendor != "sqlite", reason="the faults are SQLite's"
 )
 
 
 @pytest.fixture
 def task_id(amira, jonas):
-    task_id = amira.starts_a_round()
-    jonas.did(f"tasks/{task_id}/vote/", card="5")
+    task_id = amira.starts_vote()
+    jonas.votes("5")
     return task_id
 
 
 @contextmanager
 def full():
-    """No page more than the database has now, and those filled with ballast."""
+    """The database may not get any more pages, and those it has are filled."""
     with connection.cursor() as cursor:
         before, now = (
             cursor.execute(f"PRAGMA {name}").fetchone()[0]
@@ -47,7 +48,7 @@ def full():
 
 @contextmanager
 def locked():
-    """Another connection writes, and does not come to an end."""
+    """Another connection has an open write transaction."""
     name = connection.get_connection_params()["database"]
     other = sqlite3.connect(name, uri=True, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -58,72 +59,67 @@ def locked():
         other.close()
 
 
-def adds_much(player):
-    return player.does("tasks/", title="One more", description="x" * 10_000)
+def adds_large_task(person):
+    return person.posts("tasks/", title="One more", description="x" * 10_000)
 
 
 @pytest.mark.parametrize(
     ("fault", "code", "seconds"),
     [(full, "disk-full", "30"), (locked, "database-busy", "1")],
 )
-def test_it_is_a_sentence_and_changes_nothing(
+def test_the_answer_is_a_sentence_and_nothing_changes(
     amira, task_id, outbox, fault, code, seconds
 ):
     before = amira.state
     outbox.clear()
     with fault():
-        refusal = adds_much(amira)
+        refusal = adds_large_task(amira)
     assert (refusal.status_code, refusal.json()["code"]) == (503, code)
     assert refusal.json()["error"].endswith(".")
     assert refusal["Retry-After"] == seconds
     assert outbox == []
-    assert without_the_time(amira.state) == without_the_time(before)
-    assert adds_much(amira).status_code == 204, "it can be done later"
+    assert without_time(amira.state) == without_time(before)
+    assert adds_large_task(amira).status_code == 204, "it works once the fault is over"
     assert amira.state["version"] == before["version"] + 1
 
 
-def test_a_vote_that_meets_a_lock_is_refused_whole(jonas, task_id, outbox):
+def test_a_vote_during_a_lock_is_refused_and_not_saved(jonas, task_id, outbox):
     outbox.clear()
     with locked():
-        refusal = jonas.does(f"tasks/{task_id}/vote/", card="8", key="a:1")
+        refusal = jonas.posts(f"tasks/{task_id}/vote/", card="8", key="a:1")
     assert refusal.status_code == 503
     assert outbox == []
     assert [vote.card for vote in Vote.objects.all()] == ["5"]
-    jonas.did(f"tasks/{task_id}/vote/", card="8", key="a:1")
+    jonas.votes("8", key="a:1")
     assert jonas.state["me"]["vote"] == "8"
 
 
-def test_a_person_who_opens_a_page_reads_the_sentence_on_a_page(task_id, jonas):
+def test_a_form_post_of_a_page_is_refused_with_a_page(task_id, jonas):
     with locked():
         answer = jonas.client.post(
-            f"/s/{jonas.session_id}/leave/", headers={"accept": "text/html"}
+            f"{jonas.room}leave/", headers={"accept": "text/html"}
         )
     assert answer.status_code == 503
     assert b"Nothing was changed" in answer.content
 
 
-def test_the_state_can_be_read_while_nobodys_presence_can_be_written(jonas, task_id):
-    path = f"/s/{jonas.session_id}/state/"
+def test_the_state_can_be_read_while_presence_cannot_be_written(jonas, task_id):
     with locked():
-        answer = jonas.client.get(path, {"tab": "a", "seen": "live"})
+        answer = jonas.gets("state/?tab=a&seen=live")
     assert answer.status_code == 200
     [member] = [m for m in answer.json()["members"] if m["name"] == "Jonas"]
     assert member["isOnline"]
 
 
-def without_the_time(state):
-    return {name: value for name, value in state.items() if name != "serverTime"}
-
-
-def test_the_cause_decides_which_sentence_it_is(amira):
-    """Not the text, which has many languages: PostgreSQL tells a state."""
+def test_the_sqlstate_decides_which_sentence_it_is(amira):
+    """PostgreSQL translates the texts of its errors."""
     from planning_poker.middleware import RefusalMiddleware
 
-    class DiskFull(Exception):
+    class DiskFullError(Exception):
         sqlstate = "53100"
 
     failure = OperationalError("could not extend file")
-    failure.__cause__ = DiskFull()
+    failure.__cause__ = DiskFullError()
     request = amira.client.get("/").wsgi_request
     answer = RefusalMiddleware(lambda request: None).process_exception
     assert b"disk-full" in answer(request, failure).content

@@ -1,7 +1,7 @@
-"""Secret until the reveal: nothing that anybody else receives depends on a card.
+"""Secret until the reveal: nothing that anybody else receives depends on a vote.
 
-The promise of DESIGN.md 1 as non-interference: a session is played twice, with other
-hidden cards; whoever did not lay them must not be able to tell which playing it was.
+The promise is checked as non-interference: a session is run twice, with other hidden
+votes; nobody but the voters may be able to tell which run it was.
 """
 
 import json
@@ -20,12 +20,12 @@ from sessions.events import PokerEvent
 from sessions.models import PokerSession
 from sessions.rules import RuleBroken
 from tests.realtime.server import running
-from tests.voting.ears import PROVIDERS
+from tests.voting.recorders import PROVIDERS
 from tests.voting.secrecy import (
     ACTS,
-    NothingHidden,
+    NothingHiddenError,
     Plan,
-    Playing,
+    Run,
     Step,
     admin_difference,
     crafted_addresses,
@@ -45,28 +45,36 @@ DECKS = [{"deck": slug} for slug in READY_MADE] + [
     {"deck": "custom", "cards": cards}
     for cards in ["1,2,10,20,?", "½,1,é,☕,2", "XS,XL,<b>,&lt;,ab", "'a','b',\"c\""]
 ]
-FATES = [["skips"], ["reveals", "finalizes"], ["reveals", "votes again"], ["reveals"]]
+ENDINGS = [["skips"], ["reveals", "finalizes"], ["reveals", "votes again"], ["reveals"]]
 
 numbers = st.integers(0, 40)
 votes = st.builds(
     Step,
-    st.sampled_from(["lays a card", "lays a card", "lays a card from a tab"]),
+    st.sampled_from(["votes", "votes", "votes from a tab"]),
     who=numbers,
     card=numbers,
 )
 anything = st.builds(
-    Step, st.sampled_from([*ACTS, "looks"]), who=numbers, whom=numbers, card=numbers
+    Step,
+    st.sampled_from([*ACTS, "reads a page"]),
+    who=numbers,
+    whom=numbers,
+    card=numbers,
 )
 rounds = st.builds(
-    lambda task, steps, fate: [Step("starts", whom=task), *steps, *map(Step, fate)],
+    lambda task, steps, ending: [
+        Step("starts a vote", whom=task),
+        *steps,
+        *map(Step, ending),
+    ],
     task=numbers,
     steps=st.lists(votes | anything, min_size=3, max_size=8),
-    fate=st.sampled_from(FATES),
+    ending=st.sampled_from(ENDINGS),
 )
 plans = st.builds(
     Plan,
     steps=st.builds(
-        lambda earlier, last: [*chain(*earlier), Step("starts"), *last],
+        lambda earlier, last: [*chain(*earlier), Step("starts a vote"), *last],
         st.lists(rounds, max_size=2),
         st.lists(votes | anything, min_size=3, max_size=8),
     ),
@@ -74,25 +82,25 @@ plans = st.builds(
         st.sampled_from(["voter", "voter", "observer"]), min_size=2, max_size=3
     ),
     deck=st.sampled_from(DECKS),
-    keepers=st.frozensets(st.integers(0, 2), min_size=1, max_size=2),
-    admin_looks=st.lists(st.integers(0, 10_000), min_size=6, max_size=6),
+    swapped=st.frozensets(st.integers(0, 2), min_size=1, max_size=2),
+    admin_pages=st.lists(st.integers(0, 10_000), min_size=6, max_size=6),
 )
 
 # One round was revealed, one skipped and one is open; persons 0 and 1 voted in each.
 SCENARIO = Plan(
     [
-        Step("starts"),
-        Step("lays a card", who=1, card=3),
+        Step("starts a vote"),
+        Step("votes", who=1, card=3),
         Step("reveals"),
         Step("finalizes", card=3),
-        Step("starts", whom=1),
-        Step("lays a card", who=1, card=7),
-        Step("lays a card", who=0, card=4),
+        Step("starts a vote", whom=1),
+        Step("votes", who=1, card=7),
+        Step("votes", who=0, card=4),
         Step("skips"),
-        Step("starts", whom=1),
-        Step("lays a card", who=0, card=4),
-        Step("lays a card", who=1, card=5),
-        Step("lays a card", who=1, card=9),
+        Step("starts a vote", whom=1),
+        Step("votes", who=0, card=4),
+        Step("votes", who=1, card=5),
+        Step("votes", who=1, card=9),
         Step("votes again"),
     ],
     roles=["voter", "voter", "observer"],
@@ -103,19 +111,21 @@ CARD_OF_THE_SKIPPED_ROUND = "21"
 @given(plan=plans, provider=st.sampled_from(sorted(PROVIDERS)))
 @settings(
     max_examples=15,
-    # A leak is told by the bytes that differ: no need of minutes for a shorter plan.
+    # The differing bytes show a leak well enough without a shorter plan.
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_nobody_can_tell_one_hidden_card_from_another(transactional_db, plan, provider):
+def test_nobody_receives_anything_that_depends_on_a_hidden_vote(
+    transactional_db, plan, provider
+):
     try:
         assert differences(plan, provider) == {}
-    except NothingHidden:
+    except NothingHiddenError:
         reject()
 
 
-def test_no_page_of_the_admin_tells_one_hidden_card_from_another(transactional_db):
-    Playing(SCENARIO).play()
+def test_no_page_of_the_admin_depends_on_a_hidden_vote(transactional_db):
+    Run(SCENARIO).run()
     linked = linked_addresses()
     for page in ["delete/", "change/", "history/", "?status__exact=voting", "?o="]:
         assert any(page in address for address in linked), "links were followed"
@@ -124,17 +134,15 @@ def test_no_page_of_the_admin_tells_one_hidden_card_from_another(transactional_d
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_over_no_provider_does_anybody_hear_of_a_hidden_card(
-    transactional_db, provider
-):
+def test_over_no_provider_an_event_depends_on_a_hidden_vote(transactional_db, provider):
     assert differences(SCENARIO, provider) == {}
 
 
-def test_what_is_compared_are_the_events_themselves(transactional_db):
-    received = Playing(SCENARIO, provider="pusher, embedded").play().received
-    heard = b"".join(received["person 3"])
-    assert heard.count(b'"event":"votes-revealed"') == 1
-    assert heard.count(b'"event":"vote"') == 6
+def test_the_events_are_among_what_is_compared(transactional_db):
+    received = Run(SCENARIO, provider="pusher, embedded").run().received
+    frames = b"".join(received["person 3"])
+    assert frames.count(b'"event":"votes-revealed"') == 1
+    assert frames.count(b'"event":"vote"') == 6
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,7 @@ def test_what_is_compared_are_the_events_themselves(transactional_db):
         (PokerSession, "tasks__rounds__votes__card"),
     ],
 )
-def test_each_path_to_a_card_is_tried(model, path):
+def test_each_query_path_to_a_card_is_tried(model, path):
     assert path in paths_to_a_card(model)
 
 
@@ -182,32 +190,32 @@ def the_etag_is_made_of_the_cards(monkeypatch):
 
 def a_refusal_names_the_cards(monkeypatch):
     def init(broken):
-        RuleBroken.__init__(broken, f"Face down: {cards()}.")
+        RuleBroken.__init__(broken, f"Hidden: {cards()}.")
 
     monkeypatch.setattr(NotRevealed, "__init__", init)
 
 
 def the_report_has_every_round(monkeypatch):
-    honest = report._round
+    original = report._round
 
     def data(voting_round):
-        laid = voting_round.votes.all()
-        votes = [{"name": vote.member.name, "card": vote.card} for vote in laid]
-        return {**honest(voting_round), "is_revealed": True, "votes": votes}
+        cast = voting_round.votes.all()
+        votes = [{"name": vote.member.name, "card": vote.card} for vote in cast]
+        return {**original(voting_round), "is_revealed": True, "votes": votes}
 
     monkeypatch.setattr(report, "_round", data)
 
 
 def the_card_is_logged(monkeypatch):
     def vote(member, task, card, **more):
-        logging.getLogger("voting").warning("%s laid %s.", member, card)
+        logging.getLogger("voting").warning("%s voted %s.", member, card)
         cast_vote(member, task, card, **more)
 
     monkeypatch.setattr("voting.views.cast_vote", vote)
 
 
 @pytest.mark.parametrize(
-    ("leak", "who_sees_it"),
+    ("leak", "receiver"),
     [
         (the_event_has_the_card, "the room"),
         (a_skipped_round_counts_as_revealed, "person 3"),
@@ -215,21 +223,21 @@ def the_card_is_logged(monkeypatch):
         (the_etag_is_made_of_the_cards, "person 3"),
         (a_refusal_names_the_cards, "person 0"),
         (the_report_has_every_round, "person 3"),
-        (the_card_is_logged, "the operator"),
+        (the_card_is_logged, "the log"),
     ],
 )
-def test_a_leak_would_be_seen(transactional_db, monkeypatch, leak, who_sees_it):
+def test_a_leak_would_be_found(transactional_db, monkeypatch, leak, receiver):
     leak(monkeypatch)
-    assert who_sees_it in differences(SCENARIO)
+    assert receiver in differences(SCENARIO)
 
 
-def a_public_channel_keeps_the_cards(monkeypatch):
-    honest = RealtimeService.broadcast
+def a_public_channel_caches_the_cards(monkeypatch):
+    original = RealtimeService.broadcast
 
     def broadcast(service, channel, event):
-        honest(service, channel, event)
-        told = {"name": "x", "channels": [f"cache-{channel}"], "data": str(cards())}
-        body = json.dumps(told).encode()
+        original(service, channel, event)
+        leak = {"name": "x", "channels": [f"cache-{channel}"], "data": str(cards())}
+        body = json.dumps(leak).encode()
         path = f"/apps/{running.APP.app_id}/events"
         query = running.signed_query("POST", path, body)
         running_server().call_from_thread("POST", path, query, body)
@@ -238,19 +246,19 @@ def a_public_channel_keeps_the_cards(monkeypatch):
 
 
 def webhooks_and_numbers_have_the_cards(monkeypatch):
-    honest, status = RealtimeService.broadcast, EmbeddedServer.status
-    told = []
+    original, status = RealtimeService.broadcast, EmbeddedServer.status
+    leaked = []
 
     def broadcast(service, channel, event):
-        told[:] = cards()
+        leaked[:] = cards()
         running_server()._webhooks.enqueue(
-            "vote", {"channel": channel, "cards": [*told]}
+            "vote", {"channel": channel, "cards": [*leaked]}
         )
-        honest(service, channel, event)
+        original(service, channel, event)
 
     monkeypatch.setattr(RealtimeService, "broadcast", broadcast)
     monkeypatch.setattr(
-        EmbeddedServer, "status", lambda server: status(server) | {"cards": str(told)}
+        EmbeddedServer, "status", lambda server: status(server) | {"cards": str(leaked)}
     )
 
 
@@ -262,10 +270,10 @@ def the_health_page_has_the_cards(monkeypatch):
 
 
 def the_list_of_channels_has_the_cards(monkeypatch):
-    honest = EmbeddedServer.call_from_thread
+    original = EmbeddedServer.call_from_thread
 
     def call(server, method, *request):
-        answer = honest(server, method, *request)
+        answer = original(server, method, *request)
         leak = str(cards()).encode() if method == "GET" else b""
         return Response(answer.status, answer.body + leak)
 
@@ -273,37 +281,37 @@ def the_list_of_channels_has_the_cards(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("leak", "provider", "who_sees_it"),
+    ("leak", "provider", "receiver"),
     [
         (the_event_has_the_card, "websocket", "person 3"),
         (the_event_has_the_card, "pusher, embedded, encrypted", "person 3"),
         (the_event_has_the_card, "pusher, hosted", "the provider"),
         (the_event_has_the_card, "pusher, hosted, encrypted", "the provider"),
-        (the_health_page_has_the_cards, "null", "who asks how it does"),
+        (the_health_page_has_the_cards, "null", "the health check"),
         (
             webhooks_and_numbers_have_the_cards,
             "pusher, embedded",
-            "who is told by webhooks",
+            "the webhooks",
         ),
         (
             webhooks_and_numbers_have_the_cards,
             "pusher, embedded",
-            "who reads the metrics",
+            "the metrics",
         ),
         (
             the_list_of_channels_has_the_cards,
             "pusher, embedded",
-            "who asks for the channels",
+            "the channel queries",
         ),
-        (a_public_channel_keeps_the_cards, "pusher, embedded", "a stranger"),
-        (a_public_channel_keeps_the_cards, "pusher, embedded", "one who comes late"),
+        (a_public_channel_caches_the_cards, "pusher, embedded", "a stranger"),
+        (a_public_channel_caches_the_cards, "pusher, embedded", "a late client"),
     ],
 )
-def test_a_leak_over_a_provider_would_be_seen(
-    transactional_db, monkeypatch, leak, provider, who_sees_it
+def test_a_leak_over_a_provider_would_be_found(
+    transactional_db, monkeypatch, leak, provider, receiver
 ):
     leak(monkeypatch)
-    assert who_sees_it in differences(SCENARIO, provider)
+    assert receiver in differences(SCENARIO, provider)
 
 
 @pytest.mark.parametrize(
@@ -319,10 +327,10 @@ def test_a_leak_over_a_provider_would_be_seen(
         (Vote, "__str__", lambda vote: vote.card),
     ],
 )
-def test_a_leak_of_the_admin_would_be_seen(
+def test_a_leak_of_the_admin_would_be_found(
     transactional_db, monkeypatch, place, name, leaky
 ):
-    Playing(SCENARIO).play()
+    Run(SCENARIO).run()
     crafted = crafted_addresses(CARD_OF_THE_SKIPPED_ROUND)
     monkeypatch.setattr(place, name, leaky, raising=False)
     addresses = [*linked_addresses(), *crafted]

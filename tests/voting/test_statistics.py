@@ -9,7 +9,7 @@ MODIFIED = READY_MADE["modified-fibonacci"]
 T_SHIRTS = READY_MADE["t-shirts"]
 
 
-def test_it_says_what_the_drawing_of_the_room_says():
+def test_the_statistics_of_the_example_room():
     said = statistics_of(MODIFIED, ["5", "5", "5", "2", "5", "13", "8"])
     assert said.distribution == (
         CardCount("2", 1),
@@ -23,14 +23,14 @@ def test_it_says_what_the_drawing_of_the_room_says():
     assert said.suggestion == "5"
 
 
-def test_cards_without_value_are_counted_apart():
+def test_cards_without_value_are_counted_separately():
     said = statistics_of(MODIFIED, ["3", "?", "☕", "3"])
     assert said.distribution[-2:] == (CardCount("?", 1), CardCount("☕", 1))
     assert (said.mean, said.agreement, said.suggestion) == (3.0, 100, "3")
 
 
 @pytest.mark.parametrize("cards", [[], ["?", "☕"]])
-def test_without_a_valued_card_there_is_nothing_to_say(cards):
+def test_without_a_valued_card_there_are_no_statistics(cards):
     said = statistics_of(MODIFIED, cards)
     assert said.suggestion is said.median is said.mean is said.agreement is None
     assert said.mode == said.outliers == ()
@@ -62,8 +62,8 @@ def test_two_modes_are_both_named():
         lambda deck: st.tuples(st.just(deck), st.lists(st.sampled_from(deck.cards)))
     )
 )
-def test_whatever_is_laid_the_suggestion_is_a_card_between_low_and_high(laid):
-    deck, cards = laid
+def test_the_suggestion_is_always_a_card_between_low_and_high(votes):
+    deck, cards = votes
     said = statistics_of(deck, cards)
     assert sum(count.count for count in said.distribution) == len(cards)
     if said.suggestion is None:

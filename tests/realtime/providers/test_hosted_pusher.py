@@ -7,7 +7,7 @@ import pytest
 
 from realtime import get_realtime_service
 from realtime.server import App
-from tests.players import Player
+from tests.in_process_client import InProcessUser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,15 +33,15 @@ def events_in(requests):
 
 def test_a_whole_session_is_sent_to_hosted_pusher_in_order(provide, network):
     provide("pusher", **ACCOUNT)
-    amira = Player("Amira")
-    session_id = amira.starts_a_session()
-    jonas = Player("Jonas").joins(session_id)
-    task = amira.starts_a_round()
-    jonas.did(f"tasks/{task}/vote/", card="13")
-    amira.did(f"tasks/{task}/vote/", card="8")
-    amira.did(f"tasks/{task}/reveal/")
-    amira.did(f"tasks/{task}/finalize/", story_points="13")
-    amira.did("end/")
+    amira = InProcessUser("Amira")
+    session_id = amira.starts_session()
+    jonas = InProcessUser("Jonas").joins(session_id)
+    task = amira.starts_vote()
+    jonas.votes("13")
+    amira.votes("8")
+    amira.reveals()
+    amira.finalizes("13")
+    amira.ends_session()
     get_realtime_service().close()
 
     app = App("42", "the-key", "the-secret")

@@ -1,4 +1,4 @@
-"""The product's own settings, with pauses as short as a test's patience."""
+"""The product's own settings, with timeouts that suit a test."""
 
 from planning_poker.settings import *  # noqa: F403
 from planning_poker.settings import DATABASES

@@ -1,7 +1,7 @@
-"""A provider of real-time events that can be told to misbehave.
+"""A fake provider of real-time events, which fails on request.
 
-It takes signed events over HTTP as Pusher Channels does (HTTP API, ``events`` and
-``batch_events``), on a port of its own that it keeps while it is away.
+It accepts signed events over HTTP as Pusher Channels does (HTTP API, ``events`` and
+``batch_events``), on a port of its own that it keeps while it is down.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ from typing import Any, BinaryIO, Self
 from urllib.parse import parse_qsl, urlsplit
 
 APP_ID, KEY, SECRET = "42", "the-key-of-the-tests", "the-secret-of-the-provider"
-# What the kernel takes in before nobody is let in any more; it is a hint there.
-TAKEN_AT_THE_LEAST = 16
+# More than the kernel accepts by itself with a backlog of 0, which is only a hint.
+WAITING_CONNECTIONS = 16
 
 
 @dataclass(frozen=True)
-class Told:
-    """An event on a channel, as the provider would hand it on."""
+class PublishedEvent:
+    """An event on a channel, as the provider would send it to browsers."""
 
     channel: str
     name: str
@@ -32,33 +32,33 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A request, and whether it was the first on its connection."""
 
     path: str
     body: bytes
     is_signed: bool
-    events: tuple[Told, ...]
+    events: tuple[PublishedEvent, ...]
     is_first: bool
 
 
-# What to send back; None closes the connection without a word.
-Answer = Callable[["Provider", Asked], bytes | None]
-Fault = Callable[["Provider"], None]
+# Returns the response; None closes the connection without one.
+Handler = Callable[["FakeProvider", Request], bytes | None]
+Fault = Callable[["FakeProvider"], None]
 
 
-class Provider:
-    """Well at first. ``told`` has what it took: the events of requests answered 200.
+class FakeProvider:
+    """Works at first. ``published`` has the events of requests answered with 200.
 
-    ``asked`` has every request that arrived, answered or not.
+    ``requests`` has every request that arrived, answered or not.
     """
 
     def __init__(self) -> None:
-        self.told: list[Told] = []
-        self.asked: list[Asked] = []
-        self._answer: Answer = takes_them
+        self.published: list[PublishedEvent] = []
+        self.requests: list[Request] = []
+        self._handler: Handler = accept
         self._connections: set[socket.socket] = set()
-        self._crowd: list[socket.socket] = []
+        self._waiting: list[socket.socket] = []
         self._lock = threading.Lock()
         self._is_released = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -86,60 +86,55 @@ class Provider:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._goes_away()
+        self._shut_down()
 
-    def told_on(self, channel: str) -> list[Told]:
-        return [told for told in list(self.told) if told.channel == channel]
+    def published_on(self, channel: str) -> list[PublishedEvent]:
+        return [event for event in list(self.published) if event.channel == channel]
 
-    # How it misbehaves, from now on. ``is_well`` ends it.
+    # Its faults last until ``recover``.
 
-    def is_well(self) -> None:
-        self._answers_with(takes_them)
+    def recover(self) -> None:
+        self.respond_with(accept)
 
-    def answers(self, answer: Answer) -> None:
-        self._answers_with(answer)
+    def respond_with(self, handler: Handler) -> None:
+        self._release()
+        self._handler = handler
+        if self._listener.fileno() == -1 or self._waiting:
+            self._shut_down()
+            self._listener = socket.create_server(("127.0.0.1", self.port))
+            self._accept_from(self._listener)
 
-    def refuses(self) -> None:
-        """Nobody listens on its port."""
-        self._goes_away()
+    def refuse_connections(self) -> None:
+        """Nothing listens on its port."""
+        self._shut_down()
 
-    def lets_nobody_in(self) -> None:
-        """Who connects waits: nobody takes the connection, and nobody refuses it."""
-        self._goes_away()
+    def ignore_connections(self) -> None:
+        """Connections are neither accepted nor refused."""
+        self._shut_down()
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=0)
-        for _ in range(TAKEN_AT_THE_LEAST):
+        for _ in range(WAITING_CONNECTIONS):
             waiting = socket.socket()
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", self.port))
-            self._crowd.append(waiting)
-
-    # How it works.
-
-    def _answers_with(self, answer: Answer) -> None:
-        self._release()
-        self._answer = answer
-        if self._listener.fileno() == -1 or self._crowd:
-            self._goes_away()
-            self._listener = socket.create_server(("127.0.0.1", self.port))
-            self._accept_from(self._listener)
+            self._waiting.append(waiting)
 
     def _release(self) -> None:
         self._is_released.set()
         self._is_released = threading.Event()
 
-    def _goes_away(self) -> None:
+    def _shut_down(self) -> None:
         self._release()
         with contextlib.suppress(OSError):
-            # Wakes up who waits in accept; closing alone would not.
+            # It ends a blocking accept; closing alone would not.
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         with self._lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-        for waiting in self._crowd:
+        for waiting in self._waiting:
             waiting.close()
-        self._crowd = []
+        self._waiting = []
 
     def _accept_from(self, listener: socket.socket) -> None:
         def accept() -> None:
@@ -158,66 +153,66 @@ class Provider:
             self._connections.add(connection)
         # A connection may be cut at any moment, by either side.
         with contextlib.suppress(OSError), connection:
-            for asked in _requests(connection.makefile("rb")):
-                self.asked.append(asked)
-                answer = self._answer(self, asked)
-                if answer is None:
+            for request in _requests(connection.makefile("rb")):
+                self.requests.append(request)
+                response = self._handler(self, request)
+                if response is None:
                     break
-                connection.sendall(answer)
-                if b"\r\nConnection: close\r\n" in answer:
+                connection.sendall(response)
+                if b"\r\nConnection: close\r\n" in response:
                     break
         with self._lock:
             self._connections.discard(connection)
 
 
-def takes_them(provider: Provider, asked: Asked) -> bytes:
-    """As the protocol says: only what is signed is taken."""
-    if not asked.is_signed:
-        return an_answer(HTTPStatus.UNAUTHORIZED, b"Invalid signature")
-    provider.told.extend(asked.events)
-    return an_answer(HTTPStatus.OK, b"{}", "application/json")
+def accept(provider: FakeProvider, request: Request) -> bytes:
+    """As the protocol demands: only signed events are accepted."""
+    if not request.is_signed:
+        return response_of(HTTPStatus.UNAUTHORIZED, b"Invalid signature")
+    provider.published.extend(request.events)
+    return response_of(HTTPStatus.OK, b"{}", "application/json")
 
 
-def says_nothing(provider: Provider, asked: Asked) -> None:
-    """For as long as this lasts."""
+def hang(provider: FakeProvider, request: Request) -> None:
+    """Until the fault ends."""
     provider._is_released.wait()
 
 
-def answers(status: HTTPStatus, body: bytes = b"", kind: str = "text/plain") -> Answer:
-    return lambda provider, asked: an_answer(status, body, kind)
+def respond(status: HTTPStatus, body: bytes = b"", kind: str = "text/plain") -> Handler:
+    return lambda provider, request: response_of(status, body, kind)
 
 
-def sends_half_an_answer(provider: Provider, asked: Asked) -> bytes:
+def send_half_and_close(provider: FakeProvider, request: Request) -> bytes:
     return b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 40\r\n\r\n{"
 
 
-def sends_half_and_hangs(provider: Provider, asked: Asked) -> bytes:
+def send_half_and_hang(provider: FakeProvider, request: Request) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{"
 
 
-def sends_no_http(provider: Provider, asked: Asked) -> bytes:
+def send_no_http(provider: FakeProvider, request: Request) -> bytes:
     return b"220 mail.example ESMTP\r\nConnection: close\r\n\r\n"
 
 
-def drops_kept_connections(provider: Provider, asked: Asked) -> bytes | None:
-    """As a server does whose patience with idle connections ends at that moment."""
-    return takes_them(provider, asked) if asked.is_first else None
+def drop_reused_connections(provider: FakeProvider, request: Request) -> bytes | None:
+    """As a server whose timeout of idle connections ends at that moment."""
+    return accept(provider, request) if request.is_first else None
 
 
-def takes_and_drops() -> Answer:
-    """The first request is taken, and the connection lost before its answer."""
+def accept_and_drop() -> Handler:
+    """The first request is accepted, and the connection lost before its response."""
     is_first = True
 
-    def answer(provider: Provider, asked: Asked) -> bytes | None:
+    def handle(provider: FakeProvider, request: Request) -> bytes | None:
         nonlocal is_first
         was_first, is_first = is_first, False
-        taken = takes_them(provider, asked)
-        return None if was_first else taken
+        response = accept(provider, request)
+        return None if was_first else response
 
-    return answer
+    return handle
 
 
-def an_answer(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> bytes:
+def response_of(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> bytes:
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\n"
         f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -229,15 +224,19 @@ HTML = b"<!doctype html><title>Sign in to the company's network</title>"
 CLOCK_OFF = b"Timestamp expired: Given timestamp (2026-01-05T09:15:00Z) not within 600s"
 
 FAULTS: dict[str, Fault] = {
-    "refuses": Provider.refuses,
-    "times out": Provider.lets_nobody_in,
-    "hangs after connect": lambda p: p.answers(says_nothing),
-    "half an answer": lambda p: p.answers(sends_half_an_answer),
-    "half an answer, then hangs": lambda p: p.answers(sends_half_and_hangs),
-    "no HTTP": lambda p: p.answers(sends_no_http),
-    "HTML with 200": lambda p: p.answers(answers(HTTPStatus.OK, HTML, "text/html")),
+    "refuses connections": FakeProvider.refuse_connections,
+    "times out": FakeProvider.ignore_connections,
+    "hangs after connect": lambda p: p.respond_with(hang),
+    "half a response": lambda p: p.respond_with(send_half_and_close),
+    "half a response, then hangs": lambda p: p.respond_with(send_half_and_hang),
+    "no HTTP": lambda p: p.respond_with(send_no_http),
+    "HTML with 200": lambda p: p.respond_with(
+        respond(HTTPStatus.OK, HTML, "text/html")
+    ),
     **{
-        str(status.value): lambda p, status=status: p.answers(answers(status, b"No."))
+        str(status.value): lambda p, status=status: p.respond_with(
+            respond(status, b"No.")
+        )
         for status in [
             HTTPStatus.UNAUTHORIZED,
             HTTPStatus.FORBIDDEN,
@@ -246,18 +245,18 @@ FAULTS: dict[str, Fault] = {
             HTTPStatus.INTERNAL_SERVER_ERROR,
         ]
     },
-    "401 for a clock that is off": lambda p: p.answers(
-        answers(HTTPStatus.UNAUTHORIZED, CLOCK_OFF)
+    "401 for a clock that is off": lambda p: p.respond_with(
+        respond(HTTPStatus.UNAUTHORIZED, CLOCK_OFF)
     ),
 }
-# Sending once more is enough: nothing is lost at all.
+# One retry is enough: nothing is lost.
 SMALL_FAULTS: dict[str, Fault] = {
-    "drops kept connections": lambda p: p.answers(drops_kept_connections),
-    "drops the connection once it took them": lambda p: p.answers(takes_and_drops()),
+    "drops reused connections": lambda p: p.respond_with(drop_reused_connections),
+    "drops the connection after accepting": lambda p: p.respond_with(accept_and_drop()),
 }
 
 
-def _requests(lines: BinaryIO) -> Iterator[Asked]:
+def _requests(lines: BinaryIO) -> Iterator[Request]:
     is_first = True
     while line := lines.readline():
         method, target, _ = line.decode().split(" ")
@@ -268,7 +267,7 @@ def _requests(lines: BinaryIO) -> Iterator[Asked]:
                 length = int(value)
         body = lines.read(length)
         if len(body) == length:
-            yield Asked(
+            yield Request(
                 urlsplit(target).path,
                 body,
                 _is_signed(method, target, body),
@@ -291,10 +290,10 @@ def _is_signed(method: str, target: str, body: bytes) -> bool:
     )
 
 
-def _events(path: str, body: bytes) -> Iterator[Told]:
+def _events(path: str, body: bytes) -> Iterator[PublishedEvent]:
     if not path.endswith("events"):
         return
-    told = json.loads(body)
-    for event in told.get("batch", [told]):
+    data = json.loads(body)
+    for event in data.get("batch", [data]):
         for channel in event.get("channels") or [event["channel"]]:
-            yield Told(channel, event["name"], json.loads(event["data"]))
+            yield PublishedEvent(channel, event["name"], json.loads(event["data"]))
