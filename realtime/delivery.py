@@ -167,10 +167,10 @@ class Delivery:
             case "half-open":
                 return self._next_refetches(most=1)
         events: list[OutgoingEvent] = []
-        room = BATCH_BYTES
+        bytes_left = BATCH_BYTES
         while self._waiting and len(events) < EVENTS_PER_BATCH:
-            room -= self._waiting[0].size
-            if events and room < 0:
+            bytes_left -= self._waiting[0].size
+            if events and bytes_left < 0:
                 break
             events.append(self._waiting.popleft())
         if events:

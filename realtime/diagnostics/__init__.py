@@ -1,6 +1,6 @@
-"""Tries the configured provider for real, and says in words what is wrong with it."""
+"""Tries the configured provider end to end, and explains what is wrong with it."""
 
 from .error import DiagnosticError
-from .steps import Finding, check
+from .steps import check
 
-__all__ = ["DiagnosticError", "Finding", "check"]
+__all__ = ["DiagnosticError", "check"]

@@ -1,11 +1,8 @@
-"""Where browsers connect to, worked out as they do (``static/realtime/address.js``)."""
+"""Where browsers connect to, computed as in ``static/realtime/address.js``."""
 
 import enum
-import ipaddress
 import re
 from dataclasses import dataclass
-
-from django.conf import settings
 
 from realtime.config import ClientConfig
 from realtime.endpoints import DEFAULT_PORTS
@@ -15,10 +12,11 @@ from .error import DiagnosticError
 _PAGE = re.compile(
     r"(https?)://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?/?"
 )
+_LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|\[::1\]")
 
 
 class Kind(enum.Enum):
-    """Whose server it is; the settings that may be wrong differ."""
+    """Whose server it is. The settings that may be wrong depend on it."""
 
     EMBEDDED = "the embedded server"
     HOSTED = "hosted Pusher"
@@ -34,69 +32,51 @@ class Destination:
     port: int
     is_secure: bool
     path: str
-    key: str
     origin: str
 
     @property
     def server(self) -> str:
-        """As a person writes it, without the path and its key."""
-        scheme = "wss" if self.is_secure else "ws"
-        return f"{scheme}://{self.host}:{self.port}"
+        """For people: without the path, which has the key in it."""
+        return f"{'wss' if self.is_secure else 'ws'}://{self.host}:{self.port}"
 
     @property
     def url(self) -> str:
-        return f"{self.server}{self.path}/app/{self.key}?protocol=7"
+        return f"{self.server}{self.path}"
 
     @property
-    def is_on_this_machine_alone(self) -> bool:
-        return self.host == "localhost" or _is_loopback(self.host)
-
-    @property
-    def publishes_to(self) -> str:
-        """Which server events are sent to, by the setting that says it."""
-        options = settings.REALTIME["OPTIONS"]["pusher"]
-        match self.kind:
-            case Kind.EMBEDDED:
-                return f"REALTIME_SERVER_URL ({settings.REALTIME['SERVER_URL']})"
-            case Kind.HOSTED:
-                return f"PUSHER_CLUSTER ({options['cluster']})"
-            case Kind.SELF_HOSTED:
-                port = (
-                    f" and PUSHER_PORT ({options['port']})" if options["port"] else ""
-                )
-                return f"PUSHER_HOST ({options['host']}){port}"
+    def is_loopback(self) -> bool:
+        return _LOOPBACK.fullmatch(self.host) is not None
 
 
 def destination_of(config: ClientConfig, page: str) -> Destination:
     """Where a browser connects to from ``page``, an address such as
-    ``https://poker.example.org``. Raises DiagnosticError.
+    ``https://board.example.org``. Raises DiagnosticError.
     """
     match = _PAGE.fullmatch(page)
-    if not match or int(match[3] or 1) not in range(1, 65_536):
+    if not match or int(match[3] or 1) > 65_535:
         raise DiagnosticError(
-            f"“{page}” is no address of the pages.",
-            "Give --url the address under which browsers open them, without a path, "
-            "for example --url=https://poker.example.org.",
+            f"“{page}” is not the address of a web site.",
+            "Give --url the address at which browsers open the pages, without a path, "
+            "for example --url=https://board.example.org.",
         )
-    scheme, page_host, page_port = match.groups()
-    own_port = int(page_port or DEFAULT_PORTS[scheme])
-    page_is_secure = scheme == "https"
-    is_secure = page_is_secure if config["forceTLS"] is None else config["forceTLS"]
-    if page_is_secure and not is_secure:
+    scheme, host, port = match.groups()
+    page_port = int(port or DEFAULT_PORTS[scheme])
+    is_secure = scheme == "https" if config["forceTLS"] is None else config["forceTLS"]
+    if scheme == "https" and not is_secure:
         raise DiagnosticError(
-            f"Browsers let no page of {page} connect without TLS.",
+            f"Browsers refuse connections without TLS from a page of {page}.",
             "Set PUSHER_PUBLIC_SCHEME=https, and let a proxy end TLS in front of the "
             "live updates.",
         )
-    port = config["wssPort"] if is_secure else config["wsPort"]
     return Destination(
         kind=_kind_of(config),
-        host=config["wsHost"] or page_host,
-        port=port or own_port,
+        host=config["wsHost"] or host,
+        port=(config["wssPort"] if is_secure else config["wsPort"]) or page_port,
         is_secure=is_secure,
-        path=config["wsPath"],
-        key=config["key"],
-        origin=_origin(scheme, page_host, own_port),
+        path=f"{config['wsPath']}/app/{config['key']}?protocol=7",
+        # Browsers omit the scheme's default port (RFC 6454, 6.2).
+        origin=f"{scheme}://{host}"
+        + ("" if page_port == DEFAULT_PORTS[scheme] else f":{page_port}"),
     )
 
 
@@ -104,16 +84,3 @@ def _kind_of(config: ClientConfig) -> Kind:
     if not config["wsHost"]:
         return Kind.EMBEDDED
     return Kind.HOSTED if config["cluster"] else Kind.SELF_HOSTED
-
-
-def _origin(scheme: str, host: str, port: int) -> str:
-    """As browsers write it: without the scheme's own port (RFC 6454, 6.2)."""
-    own = port == DEFAULT_PORTS[scheme]
-    return f"{scheme}://{host}" if own else f"{scheme}://{host}:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -1,10 +1,10 @@
-"""What is wrong, and what to do about it."""
+"""What is wrong, and how to fix it."""
 
 
 class DiagnosticError(Exception):
-    """``what`` is wrong and the ``cure``, as sentences without any secret."""
+    """``problem`` and ``fix`` are sentences without any secret."""
 
     def __init__(self, problem: str, fix: str) -> None:
-        super().__init__(problem)
+        super().__init__(f"{problem} {fix}")
         self.problem = problem
         self.fix = fix

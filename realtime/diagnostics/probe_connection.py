@@ -1,12 +1,10 @@
-"""A WebSocket as a browser opens it, and what it hears (Pusher protocol 7)."""
+"""A WebSocket as a browser opens it (Pusher protocol 7)."""
 
 import contextlib
 import json
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, reconnect
@@ -15,62 +13,34 @@ from websockets.typing import Origin
 from . import explanations
 from .destination import Destination
 
+# The service publishes with a timeout of 2 seconds for connecting, and again for the
+# response, and tries twice.
 TIMEOUT_SECONDS = 10
+POLL_SECONDS = 0.05
 
 Message = dict[str, Any]
 
 
-class _BrowserConnect(reconnect):
-    """It follows no redirect: the WebSocket standard of browsers does not."""
+class _WithoutRedirects(reconnect):
+    """Browsers follow no redirects of a WebSocket."""
 
     def process_redirect(self, exc: Exception) -> Exception:
         return exc
 
 
 class ProbeConnection:
-    """An open connection. ``socket_id`` is known once it was established."""
+    """An open connection. Its methods raise DiagnosticError."""
 
     def __init__(self, websocket: ClientConnection, destination: Destination) -> None:
         self._websocket = websocket
         self._destination = destination
-        self.socket_id = ""
+        self.socket_id = self._establish()
 
-    @property
-    def clock_offset_seconds(self) -> float | None:
-        """How far the server's clock is ahead of this one's, None if it does not say.
-
-        HTTP's Date is of whole seconds.
-        """
-        response = self._websocket.response
-        date = response.headers.get("Date") if response else None
-        if not date:
-            return None
-        try:
-            theirs = parsedate_to_datetime(date)
-        except ValueError:
-            return None
-        return (theirs - datetime.now(UTC)).total_seconds()
-
-    def establish(self) -> None:
-        """Wait for the server's welcome. Raises DiagnosticError."""
-        message = self.receive(TIMEOUT_SECONDS)
-        if message is None:
-            raise explanations.no_answer(self._destination)
-        data = message.get("data")
-        if message.get("event") == "pusher:error" and isinstance(data, dict):
-            raise explanations.closed_with_code(
-                data.get("code"), data.get("message"), self._destination
-            )
-        if not isinstance(data, dict) or not isinstance(data.get("socket_id"), str):
-            raise explanations.not_a_pusher_server(self._destination)
-        self.socket_id = data["socket_id"]
-
-    def subscribe(self, channel: str, signed: Message) -> None:
-        """Listen to a channel. Raises DiagnosticError."""
-        data = {"channel": channel, **signed}
+    def subscribe(self, channel: str, auth: str) -> None:
+        data = {"channel": channel, "auth": auth}
         self._websocket.send(json.dumps({"event": "pusher:subscribe", "data": data}))
         deadline = time.monotonic() + TIMEOUT_SECONDS
-        while message := self.receive(deadline - time.monotonic()):
+        while message := self._receive(deadline - time.monotonic()):
             match message.get("event"):
                 case "pusher_internal:subscription_succeeded":
                     return
@@ -80,32 +50,55 @@ class ProbeConnection:
                     )
         raise explanations.no_answer(self._destination)
 
-    def receive(self, seconds: float) -> Message | None:
-        """The next message, its data read; None if there was none for so long.
+    def receive_event(self, name: str, logged: Sequence[str]) -> None:
+        """Wait for the event, or for an error of the service in ``logged``."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            message = self._receive(POLL_SECONDS)
+            if message and message.get("event") == name:
+                return
+            if logged:
+                raise explanations.not_published(logged[0], self._destination)
+        raise explanations.not_received(self._destination)
 
-        Raises DiagnosticError when the connection is closed instead.
-        """
+    def _establish(self) -> str:
+        message = self._receive(TIMEOUT_SECONDS)
+        if message is None:
+            raise explanations.no_answer(self._destination)
+        data = message.get("data")
+        if not isinstance(data, dict):
+            raise explanations.not_a_pusher_server(self._destination)
+        if message.get("event") == "pusher:error":
+            raise explanations.closed(
+                data.get("code"), data.get("message"), self._destination
+            )
+        return str(data.get("socket_id"))
+
+    def _receive(self, seconds: float) -> Message | None:
+        """The next message, its data parsed; None if there was none in time."""
         try:
             text = self._websocket.recv(max(0, seconds))
         except TimeoutError:
             return None
         except ConnectionClosed as closed:
             close = closed.rcvd
-            raise explanations.closed_with_code(
+            raise explanations.closed(
                 close and close.code, close and close.reason, self._destination
             ) from None
-        return _read(text)
+        message = _parsed(text)
+        if not isinstance(message, dict):
+            return {}
+        return message | {"data": _parsed(message.get("data"))}
 
 
 @contextlib.contextmanager
 def connected(destination: Destination) -> Iterator[ProbeConnection]:
     """A connection from a page of the destination's origin. Raises DiagnosticError."""
-    # A proxy of the environment does not reach a server on this machine.
-    proxy: Literal[True] | None = None if destination.is_on_this_machine_alone else True
-    connecting = _BrowserConnect(
+    connecting = _WithoutRedirects(
         destination.url,
         origin=Origin(destination.origin),
-        proxy=proxy,
+        # A proxy that the environment names cannot reach a server on this machine.
+        proxy=None if destination.is_loopback else True,
         open_timeout=TIMEOUT_SECONDS,
         close_timeout=1,
     )
@@ -117,16 +110,8 @@ def connected(destination: Destination) -> Iterator[ProbeConnection]:
         yield ProbeConnection(websocket, destination)
 
 
-def _read(text: str | bytes) -> Message:
-    """A message, its data read where it is JSON; empty if it is no JSON object."""
-    message = _json(text)
-    if not isinstance(message, dict):
-        return {}
-    return message | {"data": _json(message.get("data"))}
-
-
-def _json(text: Any) -> Any:
-    """What JSON says, or whatever else it is."""
+def _parsed(text: Any) -> Any:
+    """The value of JSON; anything else unchanged."""
     try:
         return json.loads(text)
     except (TypeError, ValueError):

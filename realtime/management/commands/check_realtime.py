@@ -11,22 +11,20 @@ from realtime.diagnostics import DiagnosticError, check
 
 class Command(BaseCommand):
     help = (
-        "Try the configured provider for real: connect as a browser does, publish an "
-        "event, receive it. Says what is wrong and how to mend it."
+        "Try the configured provider: connect as a browser does, publish an event, "
+        "receive it. Explains what is wrong and how to fix it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--url",
-            default=f"http://127.0.0.1:{settings.PORT}",
-            help="The address under which browsers open the pages (%(default)s).",
+            default=settings.REALTIME["SERVER_URL"],
+            help="The address at which browsers open the pages (%(default)s).",
         )
 
     def handle(self, *, url: str, **options: object) -> None:
         try:
-            for finding in check(get_realtime_service(), url):
-                mark = "note" if finding.is_note else "ok"
-                self.stdout.write(f"{mark:6}{finding.text}")
+            for step in check(get_realtime_service(), url):
+                self.stdout.write(step)
         except DiagnosticError as error:
-            self.stdout.write(f"no    {error.problem}\n      {error.fix}")
-            raise CommandError("Live updates do not reach browsers.") from None
+            raise CommandError(f"{error.problem}\n{error.fix}") from None
