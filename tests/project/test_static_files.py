@@ -1,6 +1,9 @@
 import re
+import subprocess
 
 from django.conf import settings
+
+from planning_poker.static_files import without_comments
 
 AT_MOST_60_KB = 60 * 1024
 
@@ -46,3 +49,36 @@ def size_when_sent(script):
     """WhiteNoise does not compress a file that would hardly become smaller."""
     compressed = script.with_name(f"{script.name}.gz")
     return (compressed if compressed.exists() else script).stat().st_size
+
+
+def test_what_is_served_without_comments_is_the_same_program(tmp_path):
+    """As the type checker's compiler writes it, which keeps no comment either."""
+    written = settings.BASE_DIR / "static"
+    scripts = [path.relative_to(written) for path in written.rglob("*.js")]
+    served = tmp_path / "served"
+    for script in scripts:
+        (served / script).parent.mkdir(parents=True, exist_ok=True)
+        text = (written / script).read_bytes()
+        (served / script).write_bytes(without_comments(text))
+
+    before = compiled(written, scripts, tmp_path / "before")
+    after = compiled(served, scripts, tmp_path / "after")
+
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def compiled(folder, scripts, into):
+    """{name: text} of the scripts of that folder."""
+    options = ["--allowJs", "--noCheck", "--removeComments", "--ignoreConfig"]
+    modern = ["--target", "esnext", "--module", "esnext", "--skipLibCheck"]
+    subprocess.run(
+        [
+            settings.BASE_DIR / "node_modules" / ".bin" / "tsc",
+            *options,
+            *modern,
+            *["--rootDir", folder, "--outDir", into],
+            *(folder / script for script in scripts),
+        ],
+        check=True,
+    )
+    return {str(script): (into / script).read_text() for script in scripts}
