@@ -4,7 +4,6 @@ Every test uses these verbs: in process (``in_process_client``), over HTTP again
 real server (``http_client``), and on the pages themselves (``browser_users``).
 """
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -109,8 +108,9 @@ class Person:
     def reopens_session(self) -> None:
         self.does("reopen/")
 
-    def sends_heartbeat(self, tab: str, presence: str) -> None:
-        self.does("presence/", tab=tab, presence=presence)
+    def sends_heartbeat(self, tab: str, state: str) -> None:
+        """``state`` of the page: live, slow, hidden or closed."""
+        self.does("presence/", tab=tab, state=state)
 
     def renames(self, member: "Person", name: str) -> None:
         self.does(f"members/{member.user_id}/rename/", display_name=name)
@@ -140,8 +140,9 @@ class Person:
     def deletes_task(self, task: str) -> None:
         self.does(f"tasks/{task}/delete/")
 
-    def reorders_tasks(self, tasks: Sequence[str]) -> None:
-        self.does("tasks/order/", task_ids=tasks)
+    def moves_task(self, task: str, before: str = "") -> None:
+        """Before another task, by default to the queue's end."""
+        self.does(f"tasks/{task}/move/", before=before)
 
     # A round.
 
@@ -157,9 +158,21 @@ class Person:
         return self.current_task
 
     @property
+    def round(self) -> dict[str, Any] | None:
+        """The round of the task that is being voted on, as the state has it."""
+        rounds = self.state["rounds"]
+        return rounds[0] if rounds else None
+
+    @property
+    def vote(self) -> str | None:
+        """One's own card in that round, as the server has it."""
+        state = self.state
+        return state["me"]["votes"].get(state["currentTaskId"])
+
+    @property
     def current_task(self) -> str:
-        """The id of the task that is being voted on."""
-        return str(self.state["round"]["taskId"])
+        """The id of the task in hand."""
+        return str(self.state["currentTaskId"])
 
     def votes(self, card: str, task: str = "", **fields: str) -> None:
         """An empty card takes the vote back."""
