@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { bar } from "./bar.js";
-import { dialogContent } from "./dialogs.js";
+import { dialogContent } from "./dialog.js";
 import { hand } from "./hand.js";
 import { closeIcon } from "./icons.js";
 import { people } from "./people.js";

@@ -4,7 +4,7 @@ import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { absence, facilitators, hasEnded } from "../selectors.js";
 import { currentTask } from "../state.js";
-import { invitation } from "./invite.js";
+import { invitation } from "./invitation.js";
 import { outcome } from "./outcome.js";
 import { formatList, linkLabel, titleOf, webAddress } from "./words.js";
 
