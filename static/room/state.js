@@ -158,6 +158,29 @@
  */
 
 /**
+ * Changes what is local to this page.
+ *
+ * @param {import("./store.js").Store<PageState>} store
+ * @param {Partial<Ui>} changes
+ */
+export function show(store, changes) {
+  const { room, ui } = store.get();
+  store.set({ room, ui: { ...ui, ...changes } });
+}
+
+let noticeCount = 0;
+
+/**
+ * @param {string} text
+ * @param {Notice["kind"]} [kind]
+ * @returns {Notice}
+ */
+export function aNotice(text, kind = "warning") {
+  noticeCount += 1;
+  return { text, kind, id: noticeCount };
+}
+
+/**
  * The connection starts as reconnecting: sync.js sets the real state within seconds.
  *
  * @returns {Ui}

@@ -27,8 +27,8 @@
  *
  * @typedef {object} Screen the page's own view state
  * @property {string | null} editing the id of the task or member being changed
- * @property {Details | null} details of the task being changed, once they are known
- * @property {boolean} isCopied the link was copied since the dialog opened
+ * @property {Details | "loading" | "unavailable"} details of the task being changed
+ * @property {"" | "copied" | "failed"} copying the link, since the dialog opened
  *
  * @typedef {Urls & { invite: string }} Links
  *
