@@ -113,9 +113,8 @@ function round(before, after) {
   if (now.status === "revealed" && last?.status !== "revealed") {
     return revealed(after);
   }
-  if (now.votedUserIds === last?.votedUserIds || now.status !== "voting") {
-    return "";
-  }
+  const isSame = String(now.votedUserIds) === String(last?.votedUserIds);
+  if (isSame || now.status !== "voting") return "";
   const { voted, expected } = tally(after);
   return `${voted.length} of ${expected} voted.`;
 }
