@@ -137,7 +137,7 @@ export function websocket(
     else if (Object.hasOwn(handlers, event)) {
       handlers[event](parseJson(data) ?? {}, channelName);
     } else if (!/^pusher(_internal)?:/.test(event)) {
-      callbacks.onEvent(event, parseJson(data));
+      callbacks.onEvent({ type: event, data: parseJson(data) });
     }
   }
 
@@ -159,7 +159,7 @@ export function websocket(
     try {
       const response = await page.fetch(config.authEndpoint, {
         method: "POST",
-        headers: csrfHeader(page.document.cookie),
+        headers: csrfHeader(page.document.cookie, config.csrfCookie),
         body: new URLSearchParams({ socket_id: socketId, channel_name: channelName }),
         signal,
       });

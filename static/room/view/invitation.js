@@ -1,6 +1,6 @@
 /** The invitation: the link and its QR code. */
 
-import { html } from "../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 
 /** @import {Actions, Links, Screen} from "../types.js" */
 
@@ -23,8 +23,15 @@ export function invitation(links, screen, actions) {
           /** @type {HTMLInputElement} */ (event.currentTarget).select()}
       />
       <button class="button" @click=${actions.copyLink}>
-        ${screen.isCopied ? "Copied" : "Copy link"}
+        ${screen.copying === "copied" ? "Copied" : "Copy link"}
       </button>
     </div>
+    ${
+      screen.copying === "failed"
+        ? html`<p class="error">
+            This browser did not copy it. The link is selected, so that you can.
+          </p>`
+        : nothing
+    }
   </div>`;
 }
