@@ -5,7 +5,7 @@ Every address that the resolver knows is tried, so that a new one cannot be forg
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,11 +14,11 @@ import pytest
 from django.apps import apps
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.in_process_client import InProcessUser
 from voting.models import VotingRoundQuerySet
-from web.commands import SESSION_PATH, all_commands
+from web.commands import all_commands
 
 FORM = "application/x-www-form-urlencoded"
 LIMIT = 1_000_000
@@ -71,6 +71,11 @@ def addresses_of(
             yield Address(route, str(pattern.name))
         else:
             yield from addresses_of(pattern.url_patterns, route)
+
+
+def address_of(name: str, ids: Mapping[str, str]) -> str:
+    """The address of this name, with those of the ids that are in it."""
+    return next(each for each in ADDRESSES if each.name == name).of(**ids)
 
 
 ADDRESSES = list(addresses_of(get_resolver().url_patterns))
@@ -397,10 +402,7 @@ def test_an_ended_session_cannot_be_changed(room, refusal):
     for command in all_commands():
         if command.name in {"reopen", "leave"}:
             continue
-        path = reverse(
-            command.name,
-            kwargs={part: room.ids[part] for part in ids_in(SESSION_PATH + command.path)},
-        )
+        path = address_of(command.name, room.ids)
         client, fields = room.amira.client, VALID_FIELDS.get(command.name, {})
         answer = refusal(lambda: client.post(path, fields))  # noqa: B023
         assert answer == (409, "session-ended"), path
