@@ -51,9 +51,6 @@ class Room:
         """The path of the task that is being voted on."""
         return f"tasks/{self.amira.starts_vote()}/"
 
-    def round(self):
-        return self.amira.state["round"]
-
     def events(self):
         """The names of all events, whose versions have neither gaps nor repeats."""
         version = self.amira.state["version"]
@@ -118,10 +115,9 @@ def test_two_votes_of_one_member(room):
         ),
     )
     assert statuses == [204, 204]
-    kept = room.jonas.state["me"]["vote"]
+    kept = room.jonas.vote
     room.amira.reveals()
-    votes = [vote["storyPoints"] for vote in room.round()["votes"]]
-    assert votes == [kept]
+    assert room.amira.revealed_cards == [kept]
     assert room.events().count("vote") == 2
 
 
@@ -139,7 +135,7 @@ def test_a_vote_and_the_reveal(room):
         (room.jonas, f"{task}vote/", {"card": "5"}), (room.amira, f"{task}reveal/", {})
     )
     assert reveal == 204
-    votes = [vote["storyPoints"] for vote in room.round()["votes"]]
+    votes = room.amira.revealed_cards
     assert (vote, votes) in [(204, ["5"]), (409, [])]
     events = [event for event in room.events() if event in {"vote", "votes-revealed"}]
     assert events == ["vote", "votes-revealed"][vote == 409 :]
@@ -176,9 +172,9 @@ def test_a_vote_and_the_removal_of_its_member(room):
     )
     assert remove == 204
     assert vote in {204, 403}
-    assert room.round()["votedUserIds"] == []
+    assert room.amira.round["votedUserIds"] == []
     room.amira.reveals()
-    assert room.round()["votes"] == []
+    assert room.amira.revealed_cards == []
     assert room.events().count("vote") == (vote == 204)
 
 
