@@ -178,9 +178,12 @@ def end_session_as_admin(session_id: str, admin: Actor) -> None:
     _end(poker_session, by=admin)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def delete_session_as_admin(session_id: str, admin: Actor) -> None:
-    """Delete a session and all that belongs to it. Its journal stays."""
+    """Delete a session and all that belongs to it. Its journal stays.
+
+    Not durable: Django's page opens a transaction of its own around a deletion.
+    """
     poker_session = _lock(session_id)
     poker_session.tell(SessionDeleted, by=admin)
     poker_session.delete()
