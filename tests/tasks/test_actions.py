@@ -77,7 +77,7 @@ def test_a_task_is_moved_in_a_queue_of_any_length(amira):
 
 @pytest.mark.parametrize("before", ["0" * 16, "x", "A", "deleted", "foreign"])
 def test_a_place_that_is_no_longer_there_is_refused(amira, outbox, before):
-    first, second, third = (amira.adds_task(title) for title in "ABC")
+    first, _, third = (amira.adds_task(title) for title in "ABC")
     amira.deletes_task(third)
     other = InProcessUser("Other")
     other.starts_session()
