@@ -173,8 +173,8 @@ class Person:
     def vote(self) -> str | None:
         """One's own card in that round, as the server has it."""
         state = self.state
-        votes: dict[str, str] = state["me"]["votes"]
-        return votes.get(state["currentTaskId"])
+        card: str | None = state["me"]["votes"].get(state["currentTaskId"])
+        return card
 
     @property
     def current_task(self) -> str:
