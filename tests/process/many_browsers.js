@@ -42,7 +42,7 @@ createInterface({ input: process.stdin }).once("line", (line) => {
       document: { cookie },
     };
     const callbacks = {
-      onEvent: (type) => tell(type),
+      onEvent: ({ type }) => tell(type),
       onConnected() {},
       onDisconnected: () => tell("lost"),
       onError() {},
