@@ -62,6 +62,7 @@ export function openPage(server = createServer(), random = () => 0) {
     server,
     sync,
     api,
+    subscribe: store.subscribe,
     room: () => store.get().room,
     ui: () => store.get().ui,
     /** The callbacks that a driver calls. */

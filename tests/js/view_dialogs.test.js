@@ -58,7 +58,7 @@ test("copied is said only of a link that was copied", () => {
   assert.deepEqual(copied.buttonsIn("dialog"), ["Close", "Copied"]);
   const failed = open("invite", { screen: { copying: "failed" } });
   assert.deepEqual(failed.buttonsIn("dialog"), ["Close", "Copy link"]);
-  assert.match(failed.in("dialog"), /did not copy it\. The link is selected/);
+  assert.match(failed.in("dialog"), /could not be copied\. It is selected/);
 });
 
 test("the shortcuts are listed with the deck's own cards", () => {

@@ -153,7 +153,7 @@ describe("copying the link", () => {
   test("is not said when it failed", async () => {
     assert.deepEqual(await copy({}), [
       "failed",
-      "The link was not copied. It is selected.",
+      "The link could not be copied. It is selected.",
     ]);
   });
 

@@ -161,8 +161,10 @@ export function websocket(
         method: "POST",
         headers: csrfHeader(page.document.cookie, config.csrfCookie),
         body: new URLSearchParams({ socket_id: socketId, channel_name: channelName }),
+        redirect: "manual",
         signal,
       });
+      const isRefused = response.status === 403 && (await isOurs(response));
       const answer = response.ok && (await response.json());
       // A signature for an earlier socket is useless.
       if (signal.aborted) return;
@@ -171,7 +173,7 @@ export function websocket(
         // A full presence channel is refused; everything else works without it.
         retryIn(channelName === presenceName ? REFUSED_DELAY_MS : RESPONSE_TIMEOUT_MS);
         send("pusher:subscribe", { channel: channelName, auth, channel_data });
-      } else if (response.status === 403) {
+      } else if (isRefused) {
         refused(response, channelName);
       } else {
         retryIn(Math.max(retryAfterMs(response.headers, clock.now()), nextDelayMs()));
@@ -284,6 +286,15 @@ export function websocket(
       if (!isClosed) connectIn(0);
     },
   };
+}
+
+/**
+ * Whether it is the application that refuses, and not a firewall in front of it.
+ *
+ * @param {Response} response
+ */
+async function isOurs(response) {
+  return parseJson(await response.text())?.code === "channel";
 }
 
 /**

@@ -29,7 +29,7 @@ export function bar({ room, ui, links }, actions) {
       <span class="live" data-connection=${connection}>${CONNECTIONS[connection]}</span>
       <span class="grow"></span>
       <button class="button wide" @click=${() => actions.open("people")}>
-        People <span translate="no">${room.members.length}</span>
+        <span>People <span translate="no">${room.members.length}</span></span>
       </button>
       <button class="button" @click=${() => actions.open("invite")}>Invite</button>
       <button class="button quiet square" popovertarget="menu" aria-label="Menu">

@@ -29,7 +29,7 @@ export function invitation(links, screen, actions) {
     ${
       screen.copying === "failed"
         ? html`<p class="error">
-            This browser did not copy it. The link is selected, so that you can.
+            The link could not be copied. It is selected for you to copy.
           </p>`
         : nothing
     }

@@ -173,7 +173,7 @@ function agree(room, round, actions) {
               class="button next"
               @click=${() => finalize(suggestion)}
             >
-              Agree on <span translate="no">${suggestion}</span>
+              <span>Agree on <span translate="no">${suggestion}</span></span>
             </button>`
       }
     </span>

@@ -77,7 +77,7 @@ export function createScreen({ store, roomActions, say }) {
       const field = button.parentElement?.querySelector("input");
       const isCopied = field ? await copyFrom(field) : false;
       show({ copying: isCopied ? "copied" : "failed" });
-      say(isCopied ? "Link copied." : "The link was not copied. It is selected.");
+      say(isCopied ? "Link copied." : "The link could not be copied. It is selected.");
     },
 
     dismissNotice: () => showUi({ notice: null }),
