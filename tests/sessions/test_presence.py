@@ -299,6 +299,19 @@ def test_a_page_that_lost_its_connection_counts_no_longer(
     assert presence_of("Jonas", amira.state) == "online"
 
 
+def test_an_event_about_somebody_says_how_they_are_here_as_the_state_does(
+    amira, jonas, laptop, connected, outbox
+):
+    connected.add(amira.user_id)
+    laptop.reports("live")
+    let_pass(30)
+    amira.renames(jonas, "Jonny")
+    told = outbox[-1].data["member"]
+    [stated] = [m for m in amira.state["members"] if m["name"] == "Jonny"]
+    assert told | {"at": 0} == stated | {"at": 0}
+    assert presence_of("Jonny", amira.state) == "offline"
+
+
 def test_a_page_has_five_seconds_to_connect(amira, laptop, connected):
     connected.add(amira.user_id)
     laptop.reports("live")
