@@ -1,6 +1,6 @@
 /** Keyboard shortcuts: card labels, R, N, ? and Backspace. */
 
-import { currentRound, hasEnded, isVoting, may, ownCard, tally } from "./selectors.js";
+import { currentRound, isVoting, may, ownCard, tally } from "./selectors.js";
 
 /**
  * @import {PageState} from "./state.js"
@@ -94,7 +94,6 @@ export function matchCard(cards, typed) {
  * @param {Actions} actions
  */
 function runCommand(key, room, actions) {
-  if (hasEnded(room)) return;
   if (key === "r") revealOrVoteAgain(room, actions);
   if (key === "n" && may(room, "run")) proceed(room, actions);
 }

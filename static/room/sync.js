@@ -81,7 +81,7 @@ export function createSync({
     send: (status) => api.presence(votes.tab, status),
     onAnswer(current) {
       if (!votes.isWaiting()) answered();
-      if (votes.isWaiting() || !replica.has(current)) fetchSoon();
+      if (!replica.has(current)) fetchSoon();
     },
     onFailure(error) {
       failed(error);
@@ -92,7 +92,11 @@ export function createSync({
     request: () => replica.request(api.state),
     onAnswer: stateFetched,
     onFailure: failed,
-    intervalMs: () => (isHealthy() ? Number.POSITIVE_INFINITY : POLL_MS),
+    // Events and heartbeats are enough.
+    intervalMs: () =>
+      connection.isLive() && connection.isReachable()
+        ? Number.POSITIVE_INFINITY
+        : POLL_MS,
     clock,
     signal,
   });
@@ -107,11 +111,6 @@ export function createSync({
     jitterMs: jitter,
     clock,
   });
-
-  /** Whether events and heartbeats are enough. */
-  function isHealthy() {
-    return connection.isLive() && connection.isReachable() && !votes.isWaiting();
-  }
 
   /** @type {Omit<Callbacks, "onConnected">} */
   const callbacks = {
@@ -223,7 +222,6 @@ export function createSync({
      * @param {number} since the room's version before the command
      */
     accepted(since) {
-      if (!votes.isWaiting()) answered();
       if (votes.needsFullState()) return fetching.now();
       const hasHeard = () => store.get().room.version > since;
       if (hasHeard()) return;

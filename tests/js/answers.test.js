@@ -246,6 +246,19 @@ describe("whatever comes between during a round", () => {
     assert.equal(page.ui().connection, "live");
   });
 
+  test("the line of state names what is in the way now", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    await page.actions.vote("8");
+    await page.clock.pass(10_000);
+    assert.equal(page.ui().obstacle?.kind, "unreachable");
+    page.server.isDown = false;
+    page.server.inTheWay = ({ path }) =>
+      path.endsWith("/vote/") ? new Response(PAGE, { status: 403 }) : null;
+    await page.clock.pass(3000);
+    assert.equal(page.ui().obstacle?.status, 403);
+  });
+
   test("a vote that the busy server did not take is sent again when it says", async () => {
     const page = await openLivePage();
     page.server.refuseVotes = {

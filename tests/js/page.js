@@ -15,9 +15,10 @@ import { createClock } from "./clock.js";
 import { CONFIG, createServer } from "./server.js";
 
 /** @param {() => number} [random] */
-export function openPage(server = createServer(), random = () => 0) {
+export function openPage(server = createServer(), random = () => 0, isHidden = false) {
   const clock = createClock(random);
   const browser = createBrowser();
+  browser.document.hidden = isHidden;
   const store = createStore(
     /** @type {PageState} */ ({ room: server.room, ui: initialUi() }),
   );

@@ -73,6 +73,12 @@ describe("a page tells how it is", () => {
     assert.deepEqual(page.server.heartbeats(), ["hidden", "live"]);
   });
 
+  test("opened in another tab, it is hidden after 5 s, too", async () => {
+    const page = openPage(undefined, undefined, true);
+    await page.clock.pass(5000);
+    assert.deepEqual(page.server.heartbeats(), ["slow", "hidden"]);
+  });
+
   test("being hidden for a moment is not told", async () => {
     const page = await openLivePage();
     hide(page, true);

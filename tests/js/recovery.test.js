@@ -108,6 +108,20 @@ describe("the network", () => {
     }
   });
 
+  test("a command that came too often is no reason to stop fetching", async () => {
+    const page = await openLivePage();
+    page.server.refusal = {
+      status: 429,
+      body: { error: "Slowly.", code: "limit" },
+      headers: { "Retry-After": "60" },
+    };
+    const refused = page.actions.inRound("reveal");
+    page.server.refusal = null;
+    await refused;
+    await page.clock.pass(0);
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
   test("a lost member cookie is reported and ends the page", async () => {
     const page = await openLivePage();
     const body = { error: "You are not in this session.", code: "not-a-member" };

@@ -319,6 +319,9 @@ describe("the task in hand", () => {
       });
     const second = reduce(aDescribedRoom(), [skip("first", 8)]);
     assert.deepEqual([second.currentTaskId, second.current], ["second", null]);
+    const data = { taskId: "first", storyPoints: "5", nextTaskId: "second" };
+    const next = reduce(aDescribedRoom(), [anEvent("task-finalized", 8, data)]);
+    assert.deepEqual([next.currentTaskId, next.current], ["second", null]);
     const third = reduce(second, [skip("second", 9)]);
     assert.deepEqual([third.currentTaskId, third.current], ["third", nothing]);
   });

@@ -42,7 +42,10 @@ describe("the order of events", () => {
     page.server.happens(aVote(9, "jonas", false));
     const known = page.room();
     receive(page, aVote(8, "jonas"));
+    receive(page, aVote(9, "jonas"));
     assert.equal(page.room(), known);
+    await page.clock.pass(10_000);
+    assert.equal(page.server.requests.length, 0);
   });
 
   test("out-of-order events are sorted, without a request", async () => {

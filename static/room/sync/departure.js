@@ -22,9 +22,8 @@ export const OUT_OF_DATE = {
  */
 export function departureIn(error) {
   if (!(error instanceof Refusal)) return null;
-  const { status, code, message } = error;
-  if (status === 404 && code === "no-session") return DELETED;
-  if (status !== 403) return null;
+  const { code, message } = error;
+  if (code === "no-session") return DELETED;
   if (code === "out-of-date") return OUT_OF_DATE;
   return code === "not-a-member" || code === "removed" ? { code, message } : null;
 }
