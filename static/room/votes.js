@@ -4,7 +4,7 @@
  * Each vote has the idempotency key `<tab>:<count>`. The server ignores a count that is
  * not above the last one it saw from that tab, so a vote can safely be sent again, or
  * arrive after a newer one. The newest unanswered vote is therefore kept and sent again,
- * unchanged, as soon as the server is reachable.
+ * unchanged, as soon as the server is reachable, even if the page is reloaded meanwhile.
  *
  * @import {Api} from "./api.js"
  * @import {OwnVote, Room, PageState} from "./state.js"
@@ -13,7 +13,8 @@
  * @typedef {ReturnType<typeof createVotes>} Votes
  *
  * @typedef {object} Vote
- * @property {number} count
+ * @property {string} key for the server
+ * @property {number} count rises with each vote of this page
  * @property {string} card
  * @property {string} taskId
  * @property {string} roundId
@@ -24,13 +25,23 @@ import { NetworkFailure, Refusal } from "./answers.js";
 import { currentRound, ownCard, savedCard } from "./selectors.js";
 import { aNotice, show } from "./state.js";
 
+const IS_KEPT = "Your vote is kept, and sent again.";
+
 /**
  * @param {object} parts
  * @param {Store<PageState>} parts.store
  * @param {Pick<Api, "run">} parts.api
  * @param {string} [parts.tab] identifies this page among the member's pages
+ * @param {Pick<Storage, "getItem" | "setItem" | "removeItem">} [parts.storage] of this
+ *   page, which a reload leaves
  */
-export function createVotes({ store, api, tab = randomId() }) {
+export function createVotes({
+  store,
+  api,
+  tab = randomId(),
+  storage = sessionStorage,
+}) {
+  const storageKey = `vote-${store.get().room.session.id}`;
   let count = 0;
   let acknowledged = 0;
   let inFlight = 0;
@@ -58,10 +69,11 @@ export function createVotes({ store, api, tab = randomId() }) {
     showVote(vote, "saving");
     inFlight += 1;
     unanswered = null;
+    remember(vote);
     const fetchesBefore = stateFetches;
     try {
-      const { card, round, taskId } = vote;
-      await api.run("vote", { taskId }, { card, round, key: `${tab}:${vote.count}` });
+      const { card, key, round, taskId } = vote;
+      await api.run("vote", { taskId }, { card, round, key });
       acknowledge(vote, isRetry || stateFetches > fetchesBefore);
     } catch (error) {
       fail(vote, /** @type {Error} */ (error));
@@ -76,6 +88,7 @@ export function createVotes({ store, api, tab = randomId() }) {
    * @param {boolean} mayBeStale
    */
   function acknowledge(vote, mayBeStale) {
+    forget(vote);
     // A newer vote overtook it, so the server ignored it.
     if (vote.count < acknowledged) return;
     acknowledged = vote.count;
@@ -92,9 +105,36 @@ export function createVotes({ store, api, tab = randomId() }) {
    */
   function fail(vote, error) {
     pendingEchoes = 0;
-    if (error instanceof Refusal) return showVote(vote, "failed", error.message);
+    if (error instanceof Refusal) {
+      forget(vote);
+      return showVote(vote, "failed", error.message);
+    }
     if (vote === newest) unanswered = vote;
-    showVote(vote, "failed", `${error.message} Your vote is kept, and sent again.`);
+    showVote(vote, "failed", `${error.message} ${IS_KEPT}`);
+  }
+
+  /** @param {Vote} vote one that is not answered yet */
+  function remember(vote) {
+    try {
+      storage.setItem(storageKey, JSON.stringify(vote));
+    } catch {
+      // Without storage it is kept as long as the page.
+    }
+  }
+
+  /** @param {Vote} vote */
+  function forget(vote) {
+    if (vote === newest) storage.removeItem(storageKey);
+  }
+
+  /** Takes over a vote that was not answered before the page was reloaded. */
+  function recall() {
+    const stored = storage.getItem(storageKey);
+    if (stored === null) return;
+    count += 1;
+    newest = { .../** @type {Vote} */ (JSON.parse(stored)), count };
+    unanswered = newest;
+    showVote(newest, "failed", IS_KEPT);
   }
 
   /**
@@ -123,6 +163,7 @@ export function createVotes({ store, api, tab = randomId() }) {
     return null;
   }
 
+  recall();
   return {
     /**
      * Votes with a card, or takes the vote back when it is empty. Shows a failure, then
@@ -136,7 +177,7 @@ export function createVotes({ store, api, tab = randomId() }) {
       const { taskId, roundId, number } = round;
       count += 1;
       pendingEchoes += 1;
-      newest = { count, card, taskId, roundId, round: number };
+      newest = { key: `${tab}:${count}`, count, card, taskId, roundId, round: number };
       await send(newest);
     },
 
@@ -220,6 +261,7 @@ export function createVotes({ store, api, tab = randomId() }) {
       const saved = savedCard(room);
       if (vote?.card === saved) {
         unanswered = null;
+        if (newest) forget(newest);
         return { vote: { ...vote, status: "saved", message: "" }, notice };
       }
       if (vote?.status === "failed") return { vote, notice };

@@ -14,8 +14,19 @@ import { createVotes } from "../../static/room/votes.js";
 import { createClock } from "./clock.js";
 import { CONFIG, createServer } from "./server.js";
 
-/** @param {() => number} [random] */
-export function openPage(server = createServer(), random = () => 0, isHidden = false) {
+/**
+ * @typedef {object} Options
+ * @property {boolean} [isHidden]
+ * @property {ReturnType<typeof createStorage>} [storage]
+ * @property {string} [tab]
+ */
+
+/**
+ * @param {() => number} [random]
+ * @param {Options} [options]
+ */
+export function openPage(server = createServer(), random = () => 0, options = {}) {
+  const { isHidden = false, storage = createStorage(), tab = "tab" } = options;
   const clock = createClock(random);
   const browser = createBrowser();
   browser.document.hidden = isHidden;
@@ -28,7 +39,7 @@ export function openPage(server = createServer(), random = () => 0, isHidden = f
     cookies: () => "theme=dark; csrf-of-this-instance=token",
     clock,
   });
-  const votes = createVotes({ store, api, tab: "tab" });
+  const votes = createVotes({ store, api, tab, storage });
   const client = {
     kicks: 0,
     isClosed: false,
@@ -63,6 +74,7 @@ export function openPage(server = createServer(), random = () => 0, isHidden = f
     server,
     sync,
     api,
+    storage,
     subscribe: store.subscribe,
     room: () => store.get().room,
     ui: () => store.get().ui,
@@ -83,6 +95,18 @@ export async function openLivePage(server = createServer(), random = () => 0) {
   await page.clock.pass(1000);
   server.requests.length = 0;
   return page;
+}
+
+export function createStorage() {
+  /** @type {Map<string, string>} */
+  const items = new Map();
+  return {
+    items,
+    getItem: (/** @type {string} */ key) => items.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) =>
+      void items.set(key, value),
+    removeItem: (/** @type {string} */ key) => void items.delete(key),
+  };
 }
 
 function createBrowser() {

@@ -74,7 +74,7 @@ describe("a page tells how it is", () => {
   });
 
   test("opened in another tab, it is hidden after 5 s, too", async () => {
-    const page = openPage(undefined, undefined, true);
+    const page = openPage(undefined, undefined, { isHidden: true });
     await page.clock.pass(5000);
     assert.deepEqual(page.server.heartbeats(), ["slow", "hidden"]);
   });

@@ -48,6 +48,83 @@ describe("a vote without a network", () => {
   });
 });
 
+describe("a vote before a reload", () => {
+  /** @param {Awaited<ReturnType<typeof openLivePage>>} page */
+  function reload(page) {
+    page.sync.stop();
+    const { server, storage } = page;
+    return openPage(server, undefined, { storage, tab: "reloaded" });
+  }
+
+  test("is sent afterwards, unchanged, if it was not answered", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    const reloaded = reload(page);
+    assert.deepEqual(reloaded.ui().vote, {
+      card: "5",
+      status: "failed",
+      message: "Your vote is kept, and sent again.",
+    });
+    page.server.isDown = false;
+    await page.clock.pass(0);
+    await reloaded.clock.pass(3000);
+    assert.deepEqual(sentVotes(page).at(-1), { card: "5", round: "1", key: "tab:1" });
+    assert.equal(reloaded.ui().vote?.status, "saved");
+    await reloaded.actions.vote("8");
+    assert.equal(sentVotes(page).at(-1)?.key, "reloaded:2");
+    assert.equal(page.server.room.me.votes.first, "8");
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("is known if it was saved, but not answered", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    page.actions.vote("5");
+    await page.clock.pass(0);
+    page.server.isHolding = false;
+    const reloaded = reload(page);
+    await reloaded.clock.pass(3000);
+    assert.deepEqual(reloaded.ui().vote, { card: "5", status: "saved", message: "" });
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("is no more than a sentence if its round is over", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    page.server.isDown = false;
+    const round = aRound({ roundId: "round-2", number: 2 });
+    page.server.happens(anEvent("voting-started", 8, { taskId: "first", round }));
+    const reloaded = reload(page);
+    assert.equal(reloaded.ui().vote, null);
+    await reloaded.clock.pass(3000);
+    assert.match(reloaded.ui().notice?.text ?? "", /card 5 came too late/);
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("leaves nothing if it was answered, be it by a refusal", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("5");
+    assert.equal(page.storage.items.size, 0);
+    page.server.refuseVotes = { status: 409, body: { error: "No.", code: "may-not" } };
+    await page.actions.vote("8");
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("is kept as long as the page, if nothing can be stored", async () => {
+    const page = await openLivePage();
+    page.storage.setItem = () => {
+      throw new Error("QuotaExceededError");
+    };
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    page.server.isDown = false;
+    await page.clock.pass(3000);
+    assert.equal(page.server.room.me.votes.first, "5");
+  });
+});
+
 describe("the network", () => {
   test("thirty seconds offline lose none of twenty events", async () => {
     const page = await openLivePage();

@@ -101,6 +101,7 @@ describe("a vote that fails", () => {
     await page.clock.pass(3000);
     assert.deepEqual(page.ui().vote, { card: "5", status: "saved", message: "" });
     assert.equal(page.room().me.votes.first, "5");
+    assert.equal(page.storage.items.size, 0);
   });
 
   test("only a failed vote can be retried", async () => {
@@ -121,6 +122,7 @@ describe("answers that overtake each other", () => {
     page.server.release();
     await settled();
     assert.deepEqual(page.ui().vote, { card: "8", status: "saving", message: "" });
+    assert.match(page.storage.items.values().next().value ?? "", /"card":"8"/);
     page.server.release();
     await Promise.all(answers);
     assert.deepEqual(page.ui().vote, { card: "8", status: "saved", message: "" });
