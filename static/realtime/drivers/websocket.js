@@ -147,7 +147,8 @@ export function websocket(
   }
 
   /**
-   * Gets the application's signature, then subscribes.
+   * Gets the application's signature, then subscribes. Without the application's code a
+   * refusal is one of what stands in front of it.
    *
    * @param {string} channelName
    */
@@ -164,16 +165,14 @@ export function websocket(
         redirect: "manual",
         signal,
       });
-      const isRefused = response.status === 403 && (await isOurs(response));
-      const answer = response.ok && (await response.json());
+      const { auth, channel_data, code } = parseJson(await response.text()) ?? {};
       // A signature for an earlier socket is useless.
       if (signal.aborted) return;
-      if (answer) {
-        const { auth, channel_data } = answer;
+      if (auth) {
         // A full presence channel is refused; everything else works without it.
         retryIn(channelName === presenceName ? REFUSED_DELAY_MS : RESPONSE_TIMEOUT_MS);
         send("pusher:subscribe", { channel: channelName, auth, channel_data });
-      } else if (isRefused) {
+      } else if (code === "channel") {
         refused(response, channelName);
       } else {
         retryIn(Math.max(retryAfterMs(response.headers, clock.now()), nextDelayMs()));
@@ -286,15 +285,6 @@ export function websocket(
       if (!isClosed) connectIn(0);
     },
   };
-}
-
-/**
- * Whether it is the application that refuses, and not a firewall in front of it.
- *
- * @param {Response} response
- */
-async function isOurs(response) {
-  return parseJson(await response.text())?.code === "channel";
 }
 
 /**
