@@ -111,6 +111,21 @@ def test_a_page_that_opens_after_its_member_has_joined_is_no_news(amira, outbox)
     assert outbox == []
 
 
+def test_the_page_that_opens_is_the_one_that_was_expected(amira, outbox):
+    """Once it is hidden or closed, its member is, however soon after joining."""
+    lena = InProcessUser("Lena").joins(amira.session_id)
+    page = Page(lena, "phone")
+    page.reports("live")
+    outbox.clear()
+    page.reports("hidden")
+    assert presence_of("Lena", amira.state) == "away"
+    assert [(event.type, event.data["isAway"]) for event in outbox] == [
+        ("presence", True)
+    ]
+    page.reports("closed")
+    assert presence_of("Lena", amira.state) == "offline"
+
+
 @pytest.mark.parametrize(
     ("state", "seconds", "presence"),
     [("live", 75, "online"), ("slow", 75, "online"), ("hidden", 150, "away")],
