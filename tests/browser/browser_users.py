@@ -271,6 +271,9 @@ class BrowserUser(Person):
         shown = self.page.get_by_text(text).filter(visible=True)
         expect(shown.first).to_be_visible()
 
+    def does_not_see(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text).filter(visible=True)).to_have_count(0)
+
     def sees_saved(self, card: str) -> None:
         self.sees(f"{card} is saved, face down.")
 
