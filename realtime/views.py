@@ -46,6 +46,7 @@ def webhook(request: HttpRequest) -> JsonResponse:
             {
                 "error": "The provider did not sign this webhook.",
                 "code": "webhook-refused",
+                "params": {},
             },
             status=403,
         )
@@ -54,10 +55,11 @@ def webhook(request: HttpRequest) -> JsonResponse:
     return JsonResponse({})
 
 
-webhook.takes_json = True  # type: ignore[attr-defined] # see RequestBodyMiddleware
+webhook.takes_json = True  # type: ignore[attr-defined] # see RequestShapeMiddleware
 
 
 def _refusal(
     sentence: str = "You may not subscribe to this channel.",
 ) -> JsonResponse:
-    return JsonResponse({"error": sentence, "code": "channel"}, status=403)
+    refusal = {"error": sentence, "code": "channel", "params": {}}
+    return JsonResponse(refusal, status=403)

@@ -99,12 +99,12 @@ def _form_field(kind: Any, declared: Field[Any]) -> forms.Field:
             choices=[("on", "on"), ("off", "off")],
             coerce=lambda text: text == "on",
             error_messages=dict.fromkeys(
-                ("required", "invalid_choice"), f"{name} is on or off."
+                ("required", "invalid_choice"), f"“{name}” is on or off."
             ),
         )
     if kind is int:
         least, most = declared.metadata["least"], declared.metadata["most"]
-        sentence = f"{name} is a whole number from {least} to {most}."
+        sentence = f"“{name}” is a whole number from {least} to {most}."
         return forms.IntegerField(
             min_value=least,
             max_value=most,
@@ -113,7 +113,7 @@ def _form_field(kind: Any, declared: Field[Any]) -> forms.Field:
             ),
         )
     values = [str(each) for each in kind]
-    sentence = f"{name} is {' or '.join(values)}."
+    sentence = f"“{name}” is {' or '.join(values)}."
     return forms.TypedChoiceField(
         choices=[(value, value) for value in values],
         coerce=str,

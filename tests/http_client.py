@@ -14,9 +14,6 @@ from tests.people import Person
 
 
 class HttpUser(Person):
-    # Who asks so counts as present for some seconds, without a live connection.
-    state_path = "state/?slow=1"
-
     def __init__(self, name: str, address: str, session_id: str = "") -> None:
         super().__init__(name, session_id)
         self.address = address

@@ -164,10 +164,17 @@ class Person:
         return rounds[0] if rounds else None
 
     @property
+    def revealed_cards(self) -> list[str]:
+        """The cards of that round, once it is revealed."""
+        assert self.round
+        return [vote["storyPoints"] for vote in self.round["votes"]]
+
+    @property
     def vote(self) -> str | None:
         """One's own card in that round, as the server has it."""
         state = self.state
-        return state["me"]["votes"].get(state["currentTaskId"])
+        card: str | None = state["me"]["votes"].get(state["currentTaskId"])
+        return card
 
     @property
     def current_task(self) -> str:
@@ -193,7 +200,13 @@ class Person:
 
 
 def without_time(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if name != "serverTime"}
+    """Two states that differ only in when they were asked for are then the same."""
+    timeless = {name: value for name, value in state.items() if name != "serverTime"}
+    members = [
+        {name: value for name, value in member.items() if name != "at"}
+        for member in state["members"]
+    ]
+    return timeless | {"members": members}
 
 
 def _expect(status: HTTPStatus, path: str, answer: Any) -> None:

@@ -5,7 +5,7 @@ Every address that the resolver knows is tried, so that a new one cannot be forg
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,15 +17,26 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.in_process_client import InProcessUser
+from voting.models import VotingRoundQuerySet
+from web.commands import all_commands
 
 FORM = "application/x-www-form-urlencoded"
 LIMIT = 1_000_000
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-READING = {"home", "room", "state", "report", "invite-qr", "health"}
+READING = {"home", "room", "state", "task", "report", "invite-qr", "health"}
+# A reload after a refused form leads home, or to the room.
+PLAIN_FORMS = {"create-session", "join"}
 # A signed request needs no cookie, and has JSON (test_webhook.py).
 SIGNED = {"realtime-webhook"}
 
+# What is missing, by the parameter of the address that names it.
+NOT_FOUND = {
+    "session_id": (404, "no-session"),
+    "user_id": (404, "no-member"),
+    "task_id": (404, "no-task"),
+}
 UNKNOWN_IDS = ["0123456789abcdef", "x", "AAAAAAAAAAAAAAAA", "9" * 300]
+NO_ADDRESS = (404, "not-found")
 MALFORMED_IDS = ["..", "\0", "a\0b", "' OR 1=1 --", "\u202e", "%00", "<script>", "ﬁ"]
 
 
@@ -44,6 +55,11 @@ class Address:
         return "/" + re.sub(r"<slug:(\w+)>", lambda m: quote(ids[m[1]], ""), self.route)
 
 
+def ids_in(route: str) -> list[str]:
+    """The parameters of an address."""
+    return re.findall(r"<slug:(\w+)>", route)
+
+
 def addresses_of(
     patterns: list[URLPattern | URLResolver], prefix: str = ""
 ) -> Iterator[Address]:
@@ -57,12 +73,30 @@ def addresses_of(
             yield from addresses_of(pattern.url_patterns, route)
 
 
+def address_of(name: str, ids: Mapping[str, str]) -> str:
+    """The address of this name, with those of the ids that are in it."""
+    return next(each for each in ADDRESSES if each.name == name).of(**ids)
+
+
 ADDRESSES = list(addresses_of(get_resolver().url_patterns))
 POSTED = [
     address
     for address in ADDRESSES
     if address.method == "POST" and address.name not in SIGNED
 ]
+
+
+# With them the form of a command refuses nothing; the others need no field.
+VALID_FIELDS = {
+    "change-settings": {"name": "Another name"},
+    "rename": {"display_name": "Another name"},
+    "change-role": {"role": "observer"},
+    "add-task": {"title": "One more"},
+    "edit-task": {"title": "Another title"},
+    "move-task": {"before": ""},
+    "vote": {"card": "8", "round": "1", "key": "tab:1"},
+    "finalize": {"story_points": "8"},
+}
 
 
 @dataclass
@@ -118,6 +152,8 @@ def refusal(outbox) -> Refusal:
         refusal = answer.json()
         assert_sentence(refusal["error"])
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", refusal["code"]), "a code is a slug"
+        assert refusal.keys() <= {"error", "code", "params", "errors"}
+        assert isinstance(refusal["params"], dict)
         assert ("errors" in refusal) == (refusal["code"] == "invalid-input")
         for sentences in refusal.get("errors", {}).values():
             for sentence in sentences:
@@ -159,7 +195,7 @@ REFUSED = {
     ),
     "an observer's vote": (
         ("tom", "tasks/{task}/vote/", {"card": "5"}),
-        (403, "may-not-vote"),
+        (403, "may-not"),
     ),
     "a stranger's vote": (
         ("stranger", "tasks/{task}/vote/", {"card": "5"}),
@@ -167,7 +203,7 @@ REFUSED = {
     ),
     "a vote on another session's task": (
         ("jonas", "tasks/{foreign_task}/vote/", {"card": "5"}),
-        (404, "not-found"),
+        (404, "no-task"),
     ),
     "a vote on a task that is not being voted on": (
         ("jonas", "tasks/{pending}/vote/", {"card": "5"}),
@@ -175,7 +211,7 @@ REFUSED = {
     ),
     "a vote in the name of another member": (
         ("tom", "tasks/{task}/vote/", {"card": "5", "userId": "{amira}"}),
-        (403, "may-not-vote"),
+        (403, "may-not"),
     ),
     "a vote in round 0": (
         ("jonas", "tasks/{task}/vote/", {"card": "5", "round": "0"}),
@@ -195,7 +231,7 @@ REFUSED = {
     ),
     "an estimate by a voter": (
         ("jonas", "tasks/{task}/finalize/", {"story_points": "5"}),
-        (403, "only-facilitators"),
+        (403, "may-not"),
     ),
     "a task without a title": (
         ("amira", "tasks/", {"title": " \t "}),
@@ -221,17 +257,21 @@ REFUSED = {
         ("amira", "tasks/{task}/edit/", {"link": "data:text/html,<script>"}),
         (422, "invalid-input"),
     ),
-    "an order that lacks a task": (
-        ("amira", "tasks/order/", {"task_ids": ["{task}"]}),
+    "a move before another session's task": (
+        ("amira", "tasks/{pending}/move/", {"before": "{foreign_task}"}),
         (409, "queue-changed"),
     ),
-    "an order with a task twice": (
-        ("amira", "tasks/order/", {"task_ids": ["{task}", "{task}"]}),
+    "a move before a task that is not there": (
+        ("amira", "tasks/{pending}/move/", {"before": "0123456789abcdef"}),
         (409, "queue-changed"),
     ),
-    "an order with another session's task": (
-        ("amira", "tasks/order/", {"task_ids": ["{task}", "{foreign_task}"]}),
-        (409, "queue-changed"),
+    "a move before an id with a NUL": (
+        ("amira", "tasks/{pending}/move/", {"before": "a\0b"}),
+        (422, "invalid-input"),
+    ),
+    "a move of another session's task": (
+        ("amira", "tasks/{foreign_task}/move/", {"before": "{pending}"}),
+        (404, "no-task"),
     ),
     "the deletion of the task being voted on": (
         ("amira", "tasks/{task}/delete/", {}),
@@ -253,6 +293,26 @@ REFUSED = {
         ("amira", "settings/", {"deck": "custom", "cards": "1," * 1_000}),
         (422, "invalid-input"),
     ),
+    "cards without a deck": (
+        ("amira", "settings/", {"cards": "1,2,3"}),
+        (422, "invalid-input"),
+    ),
+    "an unknown setting": (
+        ("amira", "settings/", {"may_win": "everybody"}),
+        (422, "invalid-input"),
+    ),
+    "an unknown setting beside a known one": (
+        ("amira", "settings/", {"name": "Another", "mayReveal": "everybody"}),
+        (422, "invalid-input"),
+    ),
+    "a setting with an unknown value": (
+        ("amira", "settings/", {"may_reveal": "nobody"}),
+        (422, "invalid-input"),
+    ),
+    "a setting without a value": (
+        ("amira", "settings/", {"may_run": ""}),
+        (422, "invalid-input"),
+    ),
     "another deck during a round": (
         ("amira", "settings/", {"deck": "t-shirts"}),
         (409, "round-in-progress"),
@@ -264,11 +324,11 @@ REFUSED = {
     "no role": (("amira", "members/{jonas}/role/", {}), (422, "invalid-input")),
     "a voter who removes another": (
         ("jonas", "members/{tom}/remove/", {}),
-        (403, "only-facilitators"),
+        (403, "may-not"),
     ),
     "a voter who promotes themselves": (
         ("jonas", "members/{jonas}/promote/", {}),
-        (403, "only-facilitators"),
+        (403, "may-not"),
     ),
     "the last facilitator's demotion": (
         ("amira", "members/{amira}/demote/", {}),
@@ -277,6 +337,22 @@ REFUSED = {
     "the reopening of an open session": (
         ("amira", "reopen/", {}),
         (409, "session-not-ended"),
+    ),
+    "a page that is of no kind": (
+        ("jonas", "presence/", {"tab": "tab", "state": "online"}),
+        (422, "invalid-input"),
+    ),
+    "a page without a name": (
+        ("jonas", "presence/", {"state": "live"}),
+        (422, "invalid-input"),
+    ),
+    "a page whose name is markup": (
+        ("jonas", "presence/", {"tab": "<b>", "state": "live"}),
+        (422, "invalid-input"),
+    ),
+    "a page whose name has 33 characters": (
+        ("jonas", "presence/", {"tab": "t" * 33, "state": "live"}),
+        (422, "invalid-input"),
     ),
 }
 REFUSED_AFTER_THE_REVEAL = {
@@ -323,21 +399,13 @@ def test_a_request_after_the_reveal_is_refused(room, refusal, what, answer):
 
 def test_an_ended_session_cannot_be_changed(room, refusal):
     room.amira.ends_session()
-    for address in addresses_in_the_session():
-        # Members of an ended session still have a presence.
-        others = {"join", "reopen-session", "leave-session", "presence"}
-        if address.name not in others:
-            client = room.amira.client
-            path = address.of(**room.ids)
-            fields = {
-                "display_name": "N",
-                "role": "voter",
-                "title": "T",
-                "story_points": "5",
-                "task_ids": [room.pending, room.task],
-            }
-            answer = refusal(lambda: client.post(path, fields))  # noqa: B023
-            assert answer == (409, "session-ended"), path
+    for command in all_commands():
+        if command.name in {"reopen", "leave"}:
+            continue
+        path = address_of(command.name, room.ids)
+        client, fields = room.amira.client, VALID_FIELDS.get(command.name, {})
+        answer = refusal(lambda: client.post(path, fields))  # noqa: B023
+        assert answer == (409, "session-ended"), path
     newcomer = InProcessUser("Newcomer", room.amira.session_id)
     answer = refusal(lambda: newcomer.posts("join/", display_name="Newcomer"))
     assert answer == (409, "session-ended")
@@ -421,6 +489,8 @@ def test_other_names_are_shown_as_text_and_never_as_markup(
 def test_a_wrong_method_is_refused_at_every_address(room, refusal):
     for address in ADDRESSES:
         allowed = {"POST"} if address.method == "POST" else {"GET", "HEAD"}
+        if address.name in PLAIN_FORMS:
+            allowed |= {"GET", "HEAD"}
         path = address.of(**room.ids)
         for method in set(METHODS) - allowed:
             before = all_rows()
@@ -476,25 +546,26 @@ def test_a_forged_identity_is_a_strangers(room, refusal, cookie):
 @pytest.mark.parametrize("wrong_id", [*UNKNOWN_IDS, *MALFORMED_IDS])
 def test_an_unknown_id_is_not_found_at_any_address(room, refusal, wrong_id):
     for address in ADDRESSES:
-        for part in re.findall(r"<slug:(\w+)>", address.route):
+        for part in ids_in(address.route):
             path = address.of(**{**room.ids, part: wrong_id})
             answer = refusal(lambda: send(room.amira, address, path))  # noqa: B023
-            assert answer == (404, "not-found"), path
+            is_known = wrong_id in UNKNOWN_IDS
+            assert answer == (NOT_FOUND[part] if is_known else NO_ADDRESS), path
 
 
 def test_an_id_of_another_session_is_not_found_at_any_address(room, refusal):
     for address in ADDRESSES:
-        for part in set(re.findall(r"<slug:(\w+)>", address.route)) - {"session_id"}:
+        for part in set(ids_in(address.route)) - {"session_id"}:
             path = address.of(**{**room.ids, part: room.foreign_ids[part]})
             answer = refusal(lambda: send(room.amira, address, path))  # noqa: B023
-            assert answer == (404, "not-found"), path
+            assert answer == NOT_FOUND[part], path
 
 
 @pytest.mark.parametrize("path", ["/nothing/", "/s/x/nothing/", "/realtime/nothing/"])
 def test_an_unknown_address_is_not_found(amira, refusal, path):
     for method in ["GET", "POST"]:
         answer = refusal(lambda: amira.client.generic(method, path))  # noqa: B023
-        assert answer == (404, "not-found")
+        assert answer == NO_ADDRESS
 
 
 NOT_FORMS = {
@@ -649,7 +720,9 @@ def test_a_browser_gets_the_refusal_as_a_page(room):
     for address in ADDRESSES:
         answer = browser.get(address.of(**room.ids), headers=html)
         page = answer.content.decode()
-        if answer.status_code != 200:
+        if address.name in PLAIN_FORMS:
+            assert answer.status_code == 302
+        elif answer.status_code != 200:
             assert answer.status_code in {403, 405}
             assert f">{answer.status_code}<" in page
             assert re.search(r"<p>[A-Z][^<]*\.</p>", page), "a sentence"
@@ -679,7 +752,7 @@ def test_an_internal_error_is_a_sentence_too(room, refusal, monkeypatch):
     def fails(*_: object) -> None:
         raise ZeroDivisionError("a secret of the code")
 
-    monkeypatch.setattr("voting.views.reveal_votes", fails)
+    monkeypatch.setattr(VotingRoundQuerySet, "current_of", fails)
     client = browser_of(room.amira, raise_request_exception=False)
     path = f"{room.amira.room}tasks/{room.task}/reveal/"
     assert refusal(lambda: client.post(path)) == (500, "server-error")

@@ -20,12 +20,14 @@
  * @property {number} round
  */
 
-import { NetworkFailure, Refusal } from "./api.js";
+import { NetworkFailure, Refusal } from "./answers.js";
+import { currentRound, ownCard, savedCard } from "./selectors.js";
+import { aNotice, show } from "./state.js";
 
 /**
  * @param {object} parts
  * @param {Store<PageState>} parts.store
- * @param {Pick<Api, "vote">} parts.api
+ * @param {Pick<Api, "run">} parts.api
  * @param {string} [parts.tab] identifies this page among the member's pages
  */
 export function createVotes({ store, api, tab = randomId() }) {
@@ -38,7 +40,8 @@ export function createVotes({ store, api, tab = randomId() }) {
   let newest = null;
   /** The newest vote, if it is unknown whether the server has it. @type {Vote | null} */
   let unanswered = null;
-  let isResending = false;
+  /** @type {Promise<NetworkFailure | null> | null} */
+  let resending = null;
   /** How many states have been fetched, each with the card that the server has. */
   let stateFetches = 0;
   /**
@@ -48,15 +51,17 @@ export function createVotes({ store, api, tab = randomId() }) {
    */
   let needsFullState = false;
 
+  const currentRoundId = () => currentRound(store.get().room)?.roundId;
+
   /** @param {Vote} vote */
   async function send(vote, isRetry = false) {
-    show(vote, "saving");
+    showVote(vote, "saving");
     inFlight += 1;
     unanswered = null;
     const fetchesBefore = stateFetches;
     try {
-      const { card, round } = vote;
-      await api.vote(vote.taskId, { card, round, key: `${tab}:${vote.count}` });
+      const { card, round, taskId } = vote;
+      await api.run("vote", { taskId }, { card, round, key: `${tab}:${vote.count}` });
       acknowledge(vote, isRetry || stateFetches > fetchesBefore);
     } catch (error) {
       fail(vote, /** @type {Error} */ (error));
@@ -75,11 +80,10 @@ export function createVotes({ store, api, tab = randomId() }) {
     if (vote.count < acknowledged) return;
     acknowledged = vote.count;
     const { room, ui } = store.get();
-    if (room.round?.roundId !== vote.roundId) return;
-    const me = { ...room.me, vote: vote.card || null };
-    store.set({ room: { ...room, me }, ui });
+    if (!room.rounds.some(({ roundId }) => roundId === vote.roundId)) return;
+    store.set({ room: withOwnCard(room, vote.taskId, vote.card), ui });
     if (mayBeStale) needsFullState = true;
-    show(vote, "saved");
+    showVote(vote, "saved");
   }
 
   /**
@@ -88,35 +92,35 @@ export function createVotes({ store, api, tab = randomId() }) {
    */
   function fail(vote, error) {
     pendingEchoes = 0;
-    const isRefused = error instanceof Refusal;
-    if (vote === newest && error instanceof NetworkFailure) unanswered = vote;
-    show(
-      vote,
-      "failed",
-      isRefused
-        ? error.message
-        : "The server did not answer. Your vote will be sent again when it does.",
-    );
-  }
-
-  /**
-   * For a vote of an earlier round, whose card is no longer shown.
-   *
-   * @param {string} text
-   */
-  function notify(text) {
-    const { room, ui } = store.get();
-    store.set({ room, ui: { ...ui, notice: { text, kind: "warning", id: -count } } });
+    if (error instanceof Refusal) return showVote(vote, "failed", error.message);
+    if (vote === newest) unanswered = vote;
+    showVote(vote, "failed", `${error.message} Your vote is kept, and sent again.`);
   }
 
   /**
    * @param {Vote} vote
    * @param {OwnVote["status"]} status
    */
-  function show(vote, status, message = "") {
-    const { room, ui } = store.get();
-    if (vote !== newest || vote.roundId !== room.round?.roundId) return;
-    store.set({ room, ui: { ...ui, vote: { card: vote.card, status, message } } });
+  function showVote(vote, status, message = "") {
+    if (vote !== newest || vote.roundId !== currentRoundId()) return;
+    show(store, { vote: { card: vote.card, status, message } });
+  }
+
+  /** @param {Vote} vote */
+  async function sendAgain(vote) {
+    try {
+      await send(vote, true);
+    } catch (error) {
+      if (error instanceof NetworkFailure) return error;
+      if (!(error instanceof Refusal)) throw error;
+      // Otherwise it is shown beside the cards.
+      if (vote.roundId !== currentRoundId()) {
+        const what = vote.card ? `Your card ${vote.card}` : "Taking your card back";
+        const text = `${what} came too late. ${error.message}`;
+        show(store, { notice: aNotice(text) });
+      }
+    }
+    return null;
   }
 
   return {
@@ -127,7 +131,7 @@ export function createVotes({ store, api, tab = randomId() }) {
      * @param {string} card
      */
     async vote(card) {
-      const { round } = store.get().room;
+      const round = currentRound(store.get().room);
       if (round?.status !== "voting") return;
       const { taskId, roundId, number } = round;
       count += 1;
@@ -136,35 +140,29 @@ export function createVotes({ store, api, tab = randomId() }) {
       await send(newest);
     },
 
+    isFailed: () => store.get().ui.vote?.status === "failed",
+
     /** Sends the failed vote again, unchanged. */
     async retry() {
-      if (newest && store.get().ui.vote?.status === "failed") await send(newest, true);
+      if (newest) await send(newest, true);
     },
 
+    /** Whether a vote waits for the server to be reachable. */
+    isWaiting: () => unanswered !== null || resending !== null,
+
     /**
-     * Sends the unanswered vote again, for the round it was meant for. Call it once the
-     * server is reachable. If that round is over, the refusal is shown.
+     * Sends the vote that waits, for the round it was meant for. Call it once the server
+     * is reachable. If that round is over, the refusal is shown.
      *
-     * @returns {Promise<boolean>} whether there was one, and the server answered it
+     * @returns {Promise<NetworkFailure | null>} why it still waits
      */
     async resend() {
-      const vote = unanswered;
-      if (!vote || isResending) return false;
-      isResending = true;
-      try {
-        await send(vote, true);
-        return true;
-      } catch (error) {
-        const isShown = vote.roundId === store.get().room.round?.roundId;
-        if (error instanceof Refusal && !isShown) {
-          notify(`Your card ${vote.card} came too late. ${error.message}`);
-        } else if (!(error instanceof Refusal || error instanceof NetworkFailure)) {
-          throw error;
-        }
-        return error instanceof Refusal;
-      } finally {
-        isResending = false;
+      if (unanswered) {
+        resending ??= sendAgain(unanswered).finally(() => {
+          resending = null;
+        });
       }
+      return resending;
     },
 
     /** Whether the next state must be fetched in full, without an ETag. */
@@ -196,33 +194,62 @@ export function createVotes({ store, api, tab = randomId() }) {
      */
     merged(fetched, since) {
       const { room } = store.get();
-      const isSameRound = fetched.round?.roundId === room.round?.roundId;
+      const round = currentRound(room);
+      const isSameRound = round?.roundId === currentRound(fetched)?.roundId;
       pendingEchoes = inFlight;
       stateFetches += 1;
       needsFullState = isSameRound && acknowledged !== since;
-      if (!needsFullState) return fetched;
-      return { ...fetched, me: { ...fetched.me, vote: room.me.vote } };
+      if (!needsFullState || !round) return fetched;
+      return withOwnCard(fetched, round.taskId, savedCard(room));
     },
 
     /**
-     * The vote to show beside the cards once the room is `room`.
+     * What to show once the room is `room`: the vote beside the cards, and a sentence if
+     * a card that was shown as saved is another one, or gone.
      *
      * @param {Room} room
      * @param {boolean} isFetched the room is a fetched state, so its card is the server's
-     * @returns {OwnVote | null}
+     * @returns {Pick<PageState["ui"], "vote" | "notice">}
      */
     displayedIn(room, isFetched) {
-      const { vote } = store.get().ui;
-      if (!vote || newest?.roundId !== room.round?.roundId) return null;
-      if (!isFetched || vote.status === "saving") return vote;
-      const isSaved = (room.me.vote ?? "") === vote.card;
-      if (isSaved) {
+      const before = store.get();
+      const { notice } = before.ui;
+      const roundId = currentRound(room)?.roundId;
+      const vote = newest?.roundId === roundId ? before.ui.vote : null;
+      if (!isFetched || vote?.status === "saving") return { vote, notice };
+      const saved = savedCard(room);
+      if (vote?.card === saved) {
         unanswered = null;
-        return { ...vote, status: "saved", message: "" };
+        return { vote: { ...vote, status: "saved", message: "" }, notice };
       }
-      return vote.status === "failed" ? vote : null;
+      if (vote?.status === "failed") return { vote, notice };
+      const shown = currentRoundId() === roundId ? ownCard(before) : "";
+      const isKept = shown === "" || shown === saved || room.me.role === "observer";
+      return { vote: null, notice: isKept ? notice : aNotice(whyNot(shown, saved)) };
     },
   };
+}
+
+/**
+ * @param {Room} room
+ * @param {string} taskId
+ * @param {string} card empty for none
+ * @returns {Room}
+ */
+function withOwnCard(room, taskId, card) {
+  const { [taskId]: _, ...others } = room.me.votes;
+  const votes = card ? { ...others, [taskId]: card } : others;
+  return { ...room, me: { ...room.me, votes } };
+}
+
+/**
+ * @param {string} shown the card that was shown as saved
+ * @param {string} saved the card that the server has, empty for none
+ */
+function whyNot(shown, saved) {
+  return saved
+    ? `Your card is now ${saved} instead of ${shown}. It was changed in another tab.`
+    : `Your card ${shown} is no longer there. It was taken back in another tab, or lost.`;
 }
 
 /** `crypto.randomUUID` does not exist on pages over plain HTTP. */

@@ -12,19 +12,21 @@ import { createStore } from "../../static/room/store.js";
 import { createSync } from "../../static/room/sync.js";
 import { createVotes } from "../../static/room/votes.js";
 import { createClock } from "./clock.js";
-import { createServer } from "./server.js";
+import { CONFIG, createServer } from "./server.js";
 
 /** @param {() => number} [random] */
-export function openPage(server = createServer(), random = () => 0) {
+export function openPage(server = createServer(), random = () => 0, isHidden = false) {
   const clock = createClock(random);
   const browser = createBrowser();
+  browser.document.hidden = isHidden;
   const store = createStore(
     /** @type {PageState} */ ({ room: server.room, ui: initialUi() }),
   );
   const api = createApi({
-    sessionId: server.room.session.id,
+    config: CONFIG,
     fetch: server.fetch,
-    cookies: () => "theme=dark; csrftoken=token",
+    cookies: () => "theme=dark; csrf-of-this-instance=token",
+    clock,
   });
   const votes = createVotes({ store, api, tab: "tab" });
   const client = {
@@ -43,6 +45,7 @@ export function openPage(server = createServer(), random = () => 0) {
     api,
     votes,
     etag: server.etag(),
+    contract: CONFIG.contract,
     connect(callbacks) {
       Object.assign(realtime, callbacks);
       return client;
@@ -59,6 +62,8 @@ export function openPage(server = createServer(), random = () => 0) {
     clock,
     server,
     sync,
+    api,
+    subscribe: store.subscribe,
     room: () => store.get().room,
     ui: () => store.get().ui,
     /** The callbacks that a driver calls. */
@@ -73,8 +78,7 @@ export function openPage(server = createServer(), random = () => 0) {
  */
 export async function openLivePage(server = createServer(), random = () => 0) {
   const page = openPage(server, random);
-  server.publish = ({ type, data }) => page.realtime.onEvent(type, data);
-  page.realtime.onConnected();
+  server.publish = (event) => page.realtime.onEvent(event);
   page.realtime.onSubscribed();
   await page.clock.pass(1000);
   server.requests.length = 0;

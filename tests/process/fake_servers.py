@@ -1,7 +1,8 @@
-"""A fake provider of real-time events, which fails on request.
+"""Fake servers that fail on request: a provider of real-time events, and a proxy.
 
-It accepts signed events over HTTP as Pusher Channels does (HTTP API, ``events`` and
-``batch_events``), on a port of its own that it keeps while it is down.
+The provider accepts signed events over HTTP as Pusher Channels does (HTTP API,
+``events`` and ``batch_events``), on a port of its own that it keeps while it is down.
+The proxy stands in front of a real server, and answers in its place when told to.
 """
 
 import contextlib
@@ -124,10 +125,7 @@ class FakeProvider:
 
     def _shut_down(self) -> None:
         self._release()
-        with contextlib.suppress(OSError):
-            # It ends a blocking accept; closing alone would not.
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        _shut_down(self._listener)
         with self._lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):
@@ -137,16 +135,7 @@ class FakeProvider:
         self._waiting = []
 
     def _accept_from(self, listener: socket.socket) -> None:
-        def accept() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    serve = threading.Thread(
-                        target=self._serve, args=[connection], daemon=True
-                    )
-                    serve.start()
-
-        threading.Thread(target=accept, daemon=True).start()
+        _accept_from(listener, self._serve)
 
     def _serve(self, connection: socket.socket) -> None:
         with self._lock:
@@ -212,12 +201,16 @@ def accept_and_drop() -> Handler:
     return handle
 
 
-def response_of(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> bytes:
-    head = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+def response_of(
+    status: HTTPStatus, body: bytes, kind: str = "text/plain", *more_lines: str
+) -> bytes:
+    lines = [
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        f"Content-Type: {kind}",
+        f"Content-Length: {len(body)}",
+        *more_lines,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 HTML = b"<!doctype html><title>Sign in to the company's network</title>"
@@ -256,24 +249,153 @@ SMALL_FAULTS: dict[str, Fault] = {
 }
 
 
+class Proxy:
+    """In front of a server: it passes everything on, or answers in its place.
+
+    ``answered`` has the paths that it answered itself.
+    """
+
+    def __init__(self, server_port: int) -> None:
+        self.answered: list[str] = []
+        self._server_port = server_port
+        self._answer: Callable[[str], bytes] | None = None
+        self._connections: set[socket.socket] = set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://localhost:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        _accept_from(self._listener, self._serve)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _shut_down(self._listener)
+        self.cut()
+
+    def get_in_the_way(self, answer: Callable[[str], bytes]) -> None:
+        """From now on each request gets this answer; open WebSockets stay."""
+        self._answer = answer
+
+    def pass_on(self) -> None:
+        self._answer = None
+
+    def cut(self) -> None:
+        """Close every connection."""
+        for connection in list(self._connections):
+            _shut_down(connection)
+
+    def _serve(self, client: socket.socket) -> None:
+        self._connections.add(client)
+        # A connection may be cut at any moment, by either side.
+        with contextlib.suppress(OSError), client, client.makefile("rb") as lines:
+            head, body = _head_and_body(lines)
+            if not head:
+                return
+            path = head[0].decode().split(" ")[1]
+            if self._answer:
+                self.answered.append(path)
+                client.sendall(self._answer(path))
+                return
+            server = socket.create_connection(("127.0.0.1", self._server_port))
+            self._connections.add(server)
+            with server, server.makefile("rb") as answer:
+                if any(line.lower().startswith(b"upgrade:") for line in head):
+                    to_server = (lines, client, server)
+                    threading.Thread(target=_copy, args=to_server, daemon=True).start()
+                else:
+                    # One request a connection: each one is looked at.
+                    head[1:1] = [b"Connection: close\r\n"]
+                server.sendall(b"".join(head) + b"\r\n" + body)
+                _copy(answer, server, client)
+            self._connections.discard(server)
+        self._connections.discard(client)
+
+
+def sign_in(path: str) -> bytes:
+    """Every address leads to a page."""
+    if path == "/sign-in/":
+        return response_of(HTTPStatus.OK, HTML, "text/html", "Connection: close")
+    where = ("Location: /sign-in/", "Connection: close")
+    return response_of(HTTPStatus.FOUND, b"", "text/html", *where)
+
+
+def always(
+    status: HTTPStatus, body: bytes, kind: str = "text/html"
+) -> Callable[[str], bytes]:
+    return lambda path: response_of(status, body, kind, "Connection: close")
+
+
+# What may stand between a browser and the server, by its answer to each request.
+IN_THE_WAY: dict[str, Callable[[str], bytes]] = {
+    "a sign-in page": sign_in,
+    "a firewall's 403": always(HTTPStatus.FORBIDDEN, b"<h1>Blocked by policy</h1>"),
+    "a firewall's 403 in JSON": always(
+        HTTPStatus.FORBIDDEN,
+        b'{"error": "Blocked by policy.", "code": "blocked"}',
+        "application/json",
+    ),
+    "a proxy's 404": always(HTTPStatus.NOT_FOUND, b"<h1>404 page not found</h1>"),
+    "a proxy's 502": always(HTTPStatus.BAD_GATEWAY, b"<h1>502 Bad Gateway</h1>"),
+    "JSON of others with 200": always(
+        HTTPStatus.OK, b'{"status": "ok", "version": 7}', "application/json"
+    ),
+    "a page with 200": always(HTTPStatus.OK, HTML),
+}
+
+
+def _accept_from(
+    listener: socket.socket, serve: Callable[[socket.socket], None]
+) -> None:
+    """Each connection has a thread of its own."""
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=[connection], daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+
+
+def _shut_down(connection: socket.socket) -> None:
+    """It ends a blocking call in another thread; closing alone would not."""
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
+
+
+def _copy(source: Any, read_from: socket.socket, to: socket.socket) -> None:
+    """Until either side ends."""
+    with contextlib.suppress(OSError, ValueError):
+        while piece := source.read1(65_536):
+            to.sendall(piece)
+    _shut_down(read_from)
+    _shut_down(to)
+
+
+def _head_and_body(lines: BinaryIO) -> tuple[list[bytes], bytes]:
+    """A request: its head, of no line where the connection ends, and its body."""
+    head: list[bytes] = []
+    length = 0
+    while (line := lines.readline()).strip():
+        name, _, value = line.lower().partition(b":")
+        if name == b"content-length":
+            length = int(value)
+        if name != b"connection" or b"upgrade" in value:
+            head.append(line)
+    body = lines.read(length)
+    return (head, body) if len(body) == length else ([], b"")
+
+
 def _requests(lines: BinaryIO) -> Iterator[Request]:
     is_first = True
-    while line := lines.readline():
-        method, target, _ = line.decode().split(" ")
-        length = 0
-        while (header := lines.readline().decode().strip()) != "":
-            name, _, value = header.partition(":")
-            if name.lower() == "content-length":
-                length = int(value)
-        body = lines.read(length)
-        if len(body) == length:
-            yield Request(
-                urlsplit(target).path,
-                body,
-                _is_signed(method, target, body),
-                tuple(_events(urlsplit(target).path, body)),
-                is_first,
-            )
+    while True:
+        head, body = _head_and_body(lines)
+        if not head:
+            return
+        method, target, _ = head[0].decode().split(" ")
+        path = urlsplit(target).path
+        signed = _is_signed(method, target, body)
+        yield Request(path, body, signed, tuple(_events(path, body)), is_first)
         is_first = False
 
 

@@ -84,8 +84,7 @@ class Room:
         """Answered with 204, and saved."""
         before = self.amira.state["version"]
         self.jonas.votes(card)
-        state = self.jonas.state
-        assert (state["me"]["vote"], state["version"]) == (card, before + 1)
+        assert (self.jonas.vote, self.jonas.state["version"]) == (card, before + 1)
 
     def published_versions(self) -> list[int]:
         events = self.provider.published_on(f"private-{self.amira.channel}")
@@ -93,7 +92,7 @@ class Room:
 
     def reveal(self) -> list[str]:
         self.amira.reveals()
-        return [vote["storyPoints"] for vote in self.amira.state["round"]["votes"]]
+        return self.amira.revealed_cards
 
 
 @pytest.fixture
@@ -177,7 +176,7 @@ def test_a_provider_whose_host_is_unknown_loses_no_vote(tmp_path, provider):
     for card in CARDS:
         jonas.votes(card)
     amira.reveals()
-    assert [v["storyPoints"] for v in amira.state["round"]["votes"]] == ["13"]
+    assert amira.revealed_cards == ["13"]
     wait_until(lambda: "was not delivered" in server.log.read_text())
     assert server.stop() == 0
     assert_no_secret_in(server)

@@ -62,6 +62,6 @@ def test_every_acknowledged_vote_is_there_after_the_restart(server):
 
     for voter in voters:
         # The vote under way may have been saved, though its answer was lost.
-        assert voter.person.state["me"]["vote"] in {voter.acknowledged, voter.sent}
+        assert voter.person.vote in {voter.acknowledged, voter.sent}
     amira.reveals()
-    assert len(amira.state["round"]["votes"]) == len(voters)
+    assert len(amira.revealed_cards) == len(voters)

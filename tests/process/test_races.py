@@ -1,8 +1,7 @@
 """Two simultaneous requests: exactly one outcome, nothing lost, nothing doubled.
 
-A real server with several threads on a real database; on PostgreSQL also two web
-processes with a ``realtime_server``, whose threads meet in the database alone. The
-events are recorded over a real WebSocket: their versions have neither gaps nor repeats.
+The events are recorded over a real WebSocket: their versions have neither gaps nor
+repeats.
 """
 
 import threading
@@ -10,32 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests import databases
 from tests.http_client import HttpUser
-from tests.serving import RealtimeServer, Server
 
 pytestmark = [pytest.mark.process, pytest.mark.database]
 
 REPEATS = range(12)
-
-
-SERVERS = ["one web process"]
-if databases.URL:
-    SERVERS.append("two web processes")
-
-
-@pytest.fixture(scope="module", params=SERVERS)
-def server(tmp_path_factory, request):
-    folder = tmp_path_factory.mktemp("races")
-    if request.param == "one web process":
-        with Server(folder, WEB_THREADS="4").running() as server:
-            yield server
-        return
-    with RealtimeServer(tmp_path_factory.mktemp("hub")).running() as hub:
-        server = Server(folder, WEB_THREADS="4", **hub.for_web)
-        server.command = ("serve", "--migrate", "--workers", "2")
-        with server.running():
-            yield server
 
 
 class Room:
@@ -51,9 +29,6 @@ class Room:
         """The path of the task that is being voted on."""
         return f"tasks/{self.amira.starts_vote()}/"
 
-    def round(self):
-        return self.amira.state["round"]
-
     def events(self):
         """The names of all events, whose versions have neither gaps nor repeats."""
         version = self.amira.state["version"]
@@ -68,8 +43,8 @@ class Room:
 
 
 @pytest.fixture(params=REPEATS)
-def room(server):
-    room = Room(server.address)
+def room(busy_server):
+    room = Room(busy_server.address)
     with room.jonas.subscribed() as room.recorder:
         yield room
 
@@ -87,9 +62,9 @@ def at_once(*requests):
         return [answer.result() for answer in answers]
 
 
-def test_two_people_join_with_one_name(room, server):
+def test_two_people_join_with_one_name(room):
     session_id = room.amira.session_id
-    one, other = (HttpUser("Lena", server.address, session_id) for _ in range(2))
+    one, other = (HttpUser("Lena", room.amira.address, session_id) for _ in range(2))
     statuses = at_once(
         (one, "join/", {"display_name": "Lena"}),
         (other, "join/", {"display_name": "LENA"}),
@@ -100,8 +75,8 @@ def test_two_people_join_with_one_name(room, server):
     assert room.events() == ["member-joined"]
 
 
-def test_one_browser_joins_twice(room, server):
-    lena = HttpUser("Lena", server.address, room.amira.session_id)
+def test_one_browser_joins_twice(room):
+    lena = HttpUser("Lena", room.amira.address, room.amira.session_id)
     join = ("join/", {"display_name": "Lena"})
     assert at_once((lena, *join), (lena.opens_another_tab(), *join)) == [303, 303]
     assert room.events() == ["member-joined"]
@@ -118,10 +93,9 @@ def test_two_votes_of_one_member(room):
         ),
     )
     assert statuses == [204, 204]
-    kept = room.jonas.state["me"]["vote"]
+    kept = room.jonas.vote
     room.amira.reveals()
-    votes = [vote["storyPoints"] for vote in room.round()["votes"]]
-    assert votes == [kept]
+    assert room.amira.revealed_cards == [kept]
     assert room.events().count("vote") == 2
 
 
@@ -139,7 +113,7 @@ def test_a_vote_and_the_reveal(room):
         (room.jonas, f"{task}vote/", {"card": "5"}), (room.amira, f"{task}reveal/", {})
     )
     assert reveal == 204
-    votes = [vote["storyPoints"] for vote in room.round()["votes"]]
+    votes = room.amira.revealed_cards
     assert (vote, votes) in [(204, ["5"]), (409, [])]
     events = [event for event in room.events() if event in {"vote", "votes-revealed"}]
     assert events == ["vote", "votes-revealed"][vote == 409 :]
@@ -176,9 +150,9 @@ def test_a_vote_and_the_removal_of_its_member(room):
     )
     assert remove == 204
     assert vote in {204, 403}
-    assert room.round()["votedUserIds"] == []
+    assert room.amira.round["votedUserIds"] == []
     room.amira.reveals()
-    assert room.round()["votes"] == []
+    assert room.amira.revealed_cards == []
     assert room.events().count("vote") == (vote == 204)
 
 

@@ -45,7 +45,7 @@ def signature(text):
 
 def assert_refused(answer, sentence="You may not subscribe to this channel."):
     assert answer.status_code == 403
-    assert answer.json() == {"error": sentence, "code": "channel"}
+    assert answer.json() == {"error": sentence, "code": "channel", "params": {}}
 
 
 def test_a_member_gets_the_signature_of_the_documentation(zoe):

@@ -175,6 +175,7 @@ def test_a_provider_without_authorize_publishes_and_refuses_channels(
     assert answer.json() == {
         "error": "MinimalService does not authorize channels.",
         "code": "channel",
+        "params": {},
     }
 
 

@@ -8,9 +8,10 @@ import json
 import logging
 import random
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from types import SimpleNamespace
@@ -22,11 +23,14 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 
-from sessions.models import PokerSession
+from database.fields import is_secret
+from sessions.models import MemberIdentity, PokerSession
+from sessions.settings import Rights
+from tasks.models import Task
 from tests.in_process_client import InProcessUser
 from tests.people import Person, RefusedError
 from tests.voting.recorders import PROVIDERS, Recorder
@@ -51,7 +55,8 @@ ACTS: dict[str, Callable[[Person, Any], Any]] = {
     "adds a task": lambda p, c: p.adds_task(f"Task {c.number}"),
     "edits a task": lambda p, c: p.edits_task(c.task, description=f"<b>{c.number}</b>"),
     "deletes a task": lambda p, c: p.deletes_task(c.task),
-    "reorders the queue": lambda p, c: p.reorders_tasks([c.task]),
+    "moves a task": lambda p, c: p.moves_task(c.task, c.other_task),
+    "moves a task to the end": lambda p, c: p.moves_task(c.task),
     "renames": lambda p, c: p.renames(c.member, f"Name {c.number}"),
     "takes a name": lambda p, c: p.renames(c.member, "Person 0"),
     "makes a voter": lambda p, c: p.changes_role(c.member, "voter"),
@@ -63,13 +68,20 @@ ACTS: dict[str, Callable[[Person, Any], Any]] = {
     "joins again": lambda p, c: p.joins(p.session_id, display_name=f"Back {c.number}"),
     "renames the session": lambda p, c: p.changes_settings(name=f"Session {c.number}"),
     "changes the deck": lambda p, c: p.changes_settings(deck="powers-of-two"),
+    "opens every right": lambda p, c: p.changes_settings(
+        **dict.fromkeys(RIGHTS, "everybody")
+    ),
+    "hides a page": lambda p, c: p.sends_heartbeat("tab", "hidden"),
+    "shows a page": lambda p, c: p.sends_heartbeat("tab", "live"),
+    "closes a page": lambda p, c: p.sends_heartbeat("tab", "closed"),
     "ends": lambda p, c: p.ends_session(),
     "reopens": lambda p, c: p.reopens_session(),
 }
 VOTES = {"votes", "votes from a tab", "votes on any task"}
-PAGES = ["", "state/", "report/"]
+PAGES = ["", "state/", "report/", "tasks/{task}/"]
+RIGHTS = [each.name for each in fields(Rights)]
 
-# A query reaches a card over at most this many relations.
+# A query reaches a secret over at most this many relations.
 MOST_RELATIONS = 4
 LOOKUPS = ["", "__gt", "__startswith", "__in", "__regex", "__isnull"]
 
@@ -195,11 +207,13 @@ class Run:
         who = step.who % len(self.people)
         person = self.people[who]
         if step.does == "reads a page":
-            page = PAGES[step.whom % len(PAGES)]
+            task = _one_of(Task.objects.all(), step.card)
+            page = PAGES[step.whom % len(PAGES)].format(task=task)
             person.gets(page, headers={"accept": "text/html"})
             return
         poker_session = PokerSession.objects.get()
-        voting_round = VotingRound.objects.current_in(poker_session)
+        rounds = VotingRound.objects.in_hand(poker_session.pk)
+        voting_round = rounds[0] if rounds else None
         deck = voting_round.deck if voting_round else poker_session.deck
         is_hidden = not (voting_round and voting_round.pk in self.revealed_rounds)
         swaps = self.other_cards and is_hidden and who in self.plan.swapped
@@ -211,6 +225,7 @@ class Run:
             card=other_card(deck.cards, card) if swaps else card,
             voting=voting_round.task_id if voting_round else "none",
             task=_one_of(poker_session.tasks.all(), step.whom),
+            other_task=_one_of(poker_session.tasks.all(), step.card),
             member=SimpleNamespace(user_id=member),
         )
         with suppress(RefusedError):
@@ -224,7 +239,8 @@ class Run:
     def _read_every_page(self) -> None:
         for person in [*self.people, self.stranger]:
             for page in PAGES:
-                person.gets(page)
+                for task in _ids(Task.objects.all()) if "{task}" in page else [""]:
+                    person.gets(page.format(task=task))
             person.get("/")
         self._record()
 
@@ -232,6 +248,8 @@ class Run:
         if not self.plan.admin_pages:
             return []
         client = admin_client()
+        for model in our_models():
+            client.get(admin_address(model))
         addresses = crafted_addresses(PokerSession.objects.get().deck.cards[1])
         for number in self.plan.admin_pages:
             client.get(addresses[number % len(addresses)])
@@ -262,28 +280,46 @@ def differences(plan: Plan, provider: str = "memory") -> dict[str, str]:
 
 
 def admin_difference(addresses: Sequence[str]) -> str:
-    """The first page of the admin that depends on a hidden vote, or "".
+    """The first page of the admin that depends on a secret, or "".
 
-    A session has been run; its hidden votes are swapped in the database.
+    A session has been run; what is secret is changed in the database.
     """
     client = admin_client()
     client.get("/admin/")  # brings the CSRF cookie
-    hidden = Vote.objects.exclude(voting_round__status=VotingRound.Status.REVEALED)
-    votes = list(hidden.select_related("voting_round"))
-    assert votes, "there is something to hide"
-    cards = [vote.card for vote in votes]
-    others = [other_card(vote.voting_round.deck.cards, vote.card) for vote in votes]
+    secrets = secrets_in_the_database()
     for address in addresses:
         pages = []
-        for shown in [cards, others]:
-            for vote, card in zip(votes, shown, strict=True):
-                Vote.objects.filter(pk=vote.pk).update(card=card)
+        for shown in (0, 1):
+            for row, name, values in secrets:
+                type(row)._default_manager.filter(pk=row.pk).update(
+                    **{name: values[shown]}
+                )
             with pinned():
                 client.get(address)
             pages.append(client.received.pop())
         if pages[0] != pages[1]:
             return f"{address}: {_first_difference(pages[:1], pages[1:])}"
     return ""
+
+
+def secrets_in_the_database() -> list[tuple[Model, str, tuple[str, str]]]:
+    """Each row with a secret, the field's name, and two values of it: a card face down
+    and another one, for any other secret its letters turned round.
+    """
+    found = []
+    for model in our_models():
+        for name in secret_names(model):
+            rows = list(model._default_manager.all())
+            if model is Vote:
+                rows = [row for row in rows if not row.voting_round.is_revealed]
+            assert rows, f"there is no {name} to hide"
+            for row in rows:
+                value = getattr(row, name)
+                other = value[::-1]
+                if model is Vote:
+                    other = other_card(row.voting_round.deck.cards, value)
+                found.append((row, name, (value, other)))
+    return found
 
 
 def admin_client() -> RecordingClient:
@@ -314,27 +350,39 @@ def linked_addresses() -> list[str]:
 
 
 def crafted_addresses(card: str) -> list[str]:
-    """Lists with queries that are not linked: every query path to a card."""
+    """Lists with queries that are not linked: every query path to a secret."""
     addresses = []
     for model in our_models():
-        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         queries = [
-            {"q": card},
+            *({"q": _guess(name, card)} for name in ("card", "fingerprint")),
             {"o": "1"},
             {"o": "-2.3"},
             {"o": "3"},
-            {"_to_field": "card", "_popup": "1"},
+            *({"_to_field": name, "_popup": "1"} for name in secret_names(model)),
             {"_facets": "True"},
             {"all": ""},
             {"e": "1"},
             *(
-                {path + lookup: "1" if lookup == "__isnull" else card}
-                for path in paths_to_a_card(model)
+                {path + lookup: "1" if lookup == "__isnull" else _guess(path, card)}
+                for path in paths_to_a_secret(model)
                 for lookup in LOOKUPS
             ),
         ]
+        address = admin_address(model)
         addresses += [f"{address}?{urlencode(query)}" for query in queries]
     return addresses
+
+
+def _guess(path: str, card: str) -> str:
+    """What is asked for: something that is there."""
+    if path.endswith("card"):
+        return card
+    identity = MemberIdentity.objects.order_by("pk").first()
+    return identity.fingerprint if identity else card
+
+
+def admin_address(model: type[Model]) -> str:
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
 
 
 def our_models() -> list[type[Model]]:
@@ -345,16 +393,18 @@ def our_models() -> list[type[Model]]:
     ]
 
 
-def paths_to_a_card(model: type[Model], most: int = MOST_RELATIONS) -> list[str]:
-    """The paths by which a query on ``model`` reaches a card: "votes__card"."""
-    paths = []
+def secret_names(model: type[Model]) -> list[str]:
+    return [each.name for each in model._meta.get_fields() if is_secret(each)]
+
+
+def paths_to_a_secret(model: type[Model], most: int = MOST_RELATIONS) -> list[str]:
+    """The paths by which a query on ``model`` reaches a secret: "votes__card"."""
+    paths = secret_names(model)
     for relation in model._meta.get_fields():
-        if isinstance(relation, Field) and relation.name == "card":
-            paths.append("card")
-        elif relation.is_relation and most and relation.related_model:
+        if relation.is_relation and most and relation.related_model:
             paths += [
                 f"{relation.name}__{path}"
-                for path in paths_to_a_card(relation.related_model, most - 1)
+                for path in paths_to_a_secret(relation.related_model, most - 1)
             ]
     return paths
 
@@ -401,7 +451,8 @@ def pinned() -> Iterator[Clock]:
         patch.setattr("secrets.choice", numbers.choice)
         patch.setattr("secrets.randbelow", numbers.randrange)
         patch.setattr(
-            "secrets.token_urlsafe", lambda size: numbers.randbytes(size).hex()[:size]
+            "secrets.token_urlsafe",
+            lambda size: urlsafe_b64encode(numbers.randbytes(size)).decode().strip("="),
         )
         # Equal events are encrypted to equal bytes.
         patch.setattr("nacl.utils.random", random.Random(2).randbytes)
@@ -427,8 +478,12 @@ def logged() -> Iterator[list[str]]:
         root.removeHandler(handler)
 
 
+def _ids(rows: Any) -> list[str]:
+    return list(rows.values_list("pk", flat=True))
+
+
 def _one_of(rows: Any, number: int) -> str:
-    ids = list(rows.values_list("pk", flat=True))
+    ids = _ids(rows)
     return ids[number % len(ids)] if ids else "none"
 
 

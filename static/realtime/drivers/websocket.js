@@ -137,7 +137,7 @@ export function websocket(
     else if (Object.hasOwn(handlers, event)) {
       handlers[event](parseJson(data) ?? {}, channelName);
     } else if (!/^pusher(_internal)?:/.test(event)) {
-      callbacks.onEvent(event, parseJson(data));
+      callbacks.onEvent({ type: event, data: parseJson(data) });
     }
   }
 
@@ -159,10 +159,12 @@ export function websocket(
     try {
       const response = await page.fetch(config.authEndpoint, {
         method: "POST",
-        headers: csrfHeader(page.document.cookie),
+        headers: csrfHeader(page.document.cookie, config.csrfCookie),
         body: new URLSearchParams({ socket_id: socketId, channel_name: channelName }),
+        redirect: "manual",
         signal,
       });
+      const isRefused = response.status === 403 && (await isOurs(response));
       const answer = response.ok && (await response.json());
       // A signature for an earlier socket is useless.
       if (signal.aborted) return;
@@ -171,7 +173,7 @@ export function websocket(
         // A full presence channel is refused; everything else works without it.
         retryIn(channelName === presenceName ? REFUSED_DELAY_MS : RESPONSE_TIMEOUT_MS);
         send("pusher:subscribe", { channel: channelName, auth, channel_data });
-      } else if (response.status === 403) {
+      } else if (isRefused) {
         refused(response, channelName);
       } else {
         retryIn(Math.max(retryAfterMs(response.headers, clock.now()), nextDelayMs()));
@@ -284,6 +286,15 @@ export function websocket(
       if (!isClosed) connectIn(0);
     },
   };
+}
+
+/**
+ * Whether it is the application that refuses, and not a firewall in front of it.
+ *
+ * @param {Response} response
+ */
+async function isOurs(response) {
+  return parseJson(await response.text())?.code === "channel";
 }
 
 /**
