@@ -6,12 +6,13 @@ They land in test-results/screenshots/; two of them stand in README.md.
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.http_client import HttpUser
-from tests.serving import ROOT, Server, chromium
+from tests.serving import PATIENCE_SECONDS, ROOT, Server, chromium
 
 FOLDER = ROOT / "test-results" / "screenshots"
 README_PICTURES = {
@@ -78,10 +79,14 @@ class Scene:
 
     def everybody_is_present_and_tom_away(self) -> None:
         for person in self.others:
-            if person.name == "Tom":
-                person.sends_heartbeat("hidden", "away")
-            else:
-                person.gets(person.state_path)
+            # These people have no live connection, so no page of theirs is "live".
+            state = "hidden" if person.name == "Tom" else "slow"
+            person.sends_heartbeat("pictures", state)
+        # Whoever has just joined is here for a while, whatever their page says.
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.priya.state["members"][-1]["isAway"]:
+            assert time.monotonic() < deadline, "Tom is not away"
+            time.sleep(0.1)
 
 
 def main() -> None:
@@ -117,16 +122,16 @@ class Photographer:
         self.theme = theme
 
     def take_all(self) -> None:
-        self.before_joining()
-        self.an_empty_room()
         scene = Scene(self.address)
+        self.before_joining(scene)
+        self.an_empty_room()
         page = self.open(scene)
         self.while_voting(page, scene)
         self.after_the_reveal(page, scene)
         self.at_the_end(page, scene)
         self.the_admin()
 
-    def before_joining(self) -> None:
+    def before_joining(self, scene: Scene) -> None:
         page = self.page()
         page.goto(self.address)
         self.take(page, "home")
@@ -136,7 +141,7 @@ class Photographer:
         page.get_by_label("Your name").fill("Priya")
         page.get_by_role("button", name="Start the session").click()
         self.take(page, "home-refused")
-        page.goto(self.address + Scene(self.address).priya.room)
+        page.goto(self.address + scene.priya.room)
         self.take(page, "join")
         page.get_by_label("Your name").fill("amira")
         page.get_by_role("button", name="Join").click()
