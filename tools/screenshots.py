@@ -95,18 +95,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder))
         server.start()
-        server.manage(
-            "createsuperuser",
-            "--noinput",
-            "--username=admin",
-            "--email=admin@poker.example",
-            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-        )
-        with chromium(playwright) as browser:
-            for theme in THEMES:
-                for size in SIZES:
-                    Photographer(browser, server.address, size, theme).take_all()
-        server.stop()
+        try:
+            server.manage(
+                "createsuperuser",
+                "--noinput",
+                "--username=admin",
+                "--email=admin@poker.example",
+                DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+            )
+            with chromium(playwright) as browser:
+                for theme in THEMES:
+                    for size in SIZES:
+                        Photographer(browser, server.address, size, theme).take_all()
+        finally:
+            server.stop()
     for taken, name in README_PICTURES.items():
         shutil.copy(FOLDER / taken, ROOT / "docs" / "images" / name)
     print(f"{len(list(FOLDER.iterdir()))} pictures in {FOLDER.relative_to(ROOT)}/")
