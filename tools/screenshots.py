@@ -187,7 +187,7 @@ class Photographer:
             self.dialog(page, name, item)
         page.context.set_offline(True)
         page.get_by_role("button", name="8", exact=True).click()
-        page.get_by_text("was not saved").wait_for()
+        page.get_by_text("8 was not saved.").wait_for()
         self.take(page, "not-saved")
         page.context.set_offline(False)
         page.get_by_text("is saved, face down").wait_for()
