@@ -31,5 +31,5 @@ contract: ## Write anew what the server promises the browser (tests/contract/).
 screenshots: ## Make the pictures of every screen.
 	@$(SET_UP) test -m tools.screenshots
 
-bench: ## Run the comparisons of docs/performance.md; ONLY=fanout runs one of them.
-	@$(SET_UP) test -m bench $(ONLY)
+bench: ## Compare speeds; ONLY=votes runs one part, AGAINST=../before compares two checkouts.
+	@$(SET_UP) test -m bench $(ONLY) $(foreach checkout,$(AGAINST),--against $(checkout))

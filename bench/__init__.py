@@ -1,1 +1,1 @@
-"""The comparisons that docs/performance.md tells of: ``make bench``."""
+"""The comparisons of docs/performance.md: ``make bench``."""

@@ -6,12 +6,13 @@ They land in test-results/screenshots/; two of them stand in README.md.
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.http_client import HttpUser
-from tests.serving import ROOT, Server, chromium
+from tests.serving import PATIENCE_SECONDS, ROOT, Server, chromium
 
 FOLDER = ROOT / "test-results" / "screenshots"
 README_PICTURES = {
@@ -78,10 +79,14 @@ class Scene:
 
     def everybody_is_present_and_tom_away(self) -> None:
         for person in self.others:
-            if person.name == "Tom":
-                person.sends_heartbeat("hidden", "away")
-            else:
-                person.gets(person.state_path)
+            # These people have no live connection, so no page of theirs is "live".
+            state = "hidden" if person.name == "Tom" else "slow"
+            person.sends_heartbeat("pictures", state)
+        # Whoever has just joined is here for a while, whatever their page says.
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.priya.state["members"][-1]["isAway"]:
+            assert time.monotonic() < deadline, "Tom is not away"
+            time.sleep(0.1)
 
 
 def main() -> None:
@@ -90,18 +95,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder))
         server.start()
-        server.manage(
-            "createsuperuser",
-            "--noinput",
-            "--username=admin",
-            "--email=admin@poker.example",
-            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-        )
-        with chromium(playwright) as browser:
-            for theme in THEMES:
-                for size in SIZES:
-                    Photographer(browser, server.address, size, theme).take_all()
-        server.stop()
+        try:
+            server.manage(
+                "createsuperuser",
+                "--noinput",
+                "--username=admin",
+                "--email=admin@poker.example",
+                DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+            )
+            with chromium(playwright) as browser:
+                for theme in THEMES:
+                    for size in SIZES:
+                        Photographer(browser, server.address, size, theme).take_all()
+        finally:
+            server.stop()
     for taken, name in README_PICTURES.items():
         shutil.copy(FOLDER / taken, ROOT / "docs" / "images" / name)
     print(f"{len(list(FOLDER.iterdir()))} pictures in {FOLDER.relative_to(ROOT)}/")
@@ -117,16 +124,16 @@ class Photographer:
         self.theme = theme
 
     def take_all(self) -> None:
-        self.before_joining()
-        self.an_empty_room()
         scene = Scene(self.address)
+        self.before_joining(scene)
+        self.an_empty_room()
         page = self.open(scene)
         self.while_voting(page, scene)
         self.after_the_reveal(page, scene)
         self.at_the_end(page, scene)
         self.the_admin()
 
-    def before_joining(self) -> None:
+    def before_joining(self, scene: Scene) -> None:
         page = self.page()
         page.goto(self.address)
         self.take(page, "home")
@@ -136,7 +143,7 @@ class Photographer:
         page.get_by_label("Your name").fill("Priya")
         page.get_by_role("button", name="Start the session").click()
         self.take(page, "home-refused")
-        page.goto(self.address + Scene(self.address).priya.room)
+        page.goto(self.address + scene.priya.room)
         self.take(page, "join")
         page.get_by_label("Your name").fill("amira")
         page.get_by_role("button", name="Join").click()
@@ -180,7 +187,7 @@ class Photographer:
             self.dialog(page, name, item)
         page.context.set_offline(True)
         page.get_by_role("button", name="8", exact=True).click()
-        page.get_by_text("was not saved").wait_for()
+        page.get_by_text("8 was not saved.").wait_for()
         self.take(page, "not-saved")
         page.context.set_offline(False)
         page.get_by_text("is saved, face down").wait_for()

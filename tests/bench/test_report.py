@@ -1,87 +1,123 @@
 """The report of `make bench`."""
 
-import json
-import xml.etree.ElementTree as ElementTree
+from types import SimpleNamespace
 
-from bench.plot import bar_chart
-from bench.report import BEGIN, END, PAGE, PLOT, read, text
-from bench.targets import outcomes
+import pytest
 
+from bench import turns
+from bench.report import ratios, text
+from bench.targets import TARGETS, outcomes
+from bench.turns import Row, moments, percentile
 
-def fan_out(contender, deliveries, *, in_flight=4, generator_share=0.4):
-    return {
-        "scenario": "fan-out",
-        "contender": contender,
-        "listeners": 100,
-        "in_flight": in_flight,
-        "deliveries_per_second": deliveries,
-        "generator_share": generator_share,
-        "server_share": 0.99,
-    }
+FAN_OUT = "fan-out, 4 in flight, 100 subscribers"
+VOTES = "votes of 8 members"
 
 
-def results(*rows):
-    machine = {"cpu": "a processor", "cores": 2, "system": "Linux 6.1"}
-    return {
-        "date": "2026-11-25",
-        "minutes": 9.5,
-        "load_before": 0.1,
-        "machine": machine,
-        "versions": {"Python": "3.11.7"},
-        "rows": list(rows),
-    }
+def fan_out(contender, deliveries, generator=40.0):
+    figures = {"deliveries/s": [deliveries], "generator %": [generator]}
+    return Row(FAN_OUT, contender, figures)
 
 
-def test_the_page_and_its_plot_show_the_run_that_is_kept():
-    run = read()
-    shown = PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
-    rows = [row for row in run["rows"] if row["scenario"] == "fan-out"]
-
-    assert shown.strip() == text(run).strip()
-    assert PLOT.read_text() == bar_chart(rows)
+def shown(*rows):
+    return text(rows, seconds=60, load=0.1, stolen=0.0)
 
 
-def test_the_kept_run_does_not_identify_the_machine():
-    assert "/" not in json.dumps(read()["machine"] | read()["versions"])
+def test_a_figure_is_the_median_of_its_windows():
+    assert Row("what", "who", {"ms": [9.0, 1.0, 2.0]})["ms"] == 2.0
 
 
 def test_a_ratio_under_its_target_is_called_missed():
-    ours, theirs = fan_out("Planning Poker", 59), fan_out("Channels + Daphne", 1)
+    def against_channels(ours):
+        rows = [fan_out("Planning Poker", ours), fan_out("Channels + Daphne", 1.0)]
+        [found] = [each for each in outcomes(rows) if "Chan" in each.target.beside]
+        return found
 
-    [outcome] = [each for each in outcomes([ours, theirs]) if "Chan" in each.target]
+    assert against_channels(59.0).found == "59 times"
+    assert against_channels(59.0).reached is False
+    assert against_channels(60.0).reached is True
 
-    assert (outcome.figure, outcome.reached) == ("59.0 times", False)
-    ours["deliveries_per_second"] = 60
-    [outcome] = [each for each in outcomes([ours, theirs]) if "Chan" in each.target]
-    assert outcome.reached
+
+def test_a_cost_over_its_target_is_called_missed():
+    def reached(cost):
+        rows = [Row(VOTES, "Planning Poker", {"CPU ms a vote": [cost]})]
+        return [each.reached for each in outcomes(rows)]
+
+    assert reached(2.5) == [True]
+    assert reached(2.6) == [False]
 
 
 def test_a_contender_that_did_not_run_is_shown_as_missing():
-    [channels, soketi] = outcomes([fan_out("Planning Poker", 100)])
+    channels, soketi = outcomes([fan_out("Planning Poker", 100.0)])
 
     assert (channels.reached, soketi.reached) == (None, None)
-    assert soketi.figure == "Soketi was not there"
+    assert soketi.found == "Soketi was not there"
+
+
+def test_a_target_says_in_which_direction_it_lies():
+    sentences = {str(target) for target in TARGETS}
+
+    assert "at least 3 times Soketi" in sentences
+    assert "at most 0.2 times Channels + Daphne" in sentences
+    assert "at most 2.5" in sentences
 
 
 def test_the_figure_of_a_busy_generator_is_a_lower_bound():
-    assert "at least 300,000" in text(
-        results(fan_out("Planning Poker", 300_000, generator_share=0.86))
-    )
-    assert "at least" not in text(
-        results(fan_out("Soketi", 300_000, generator_share=0.85))
-    )
+    assert "at least 300,000" in shown(fan_out("Planning Poker", 300_000.0, 86.0))
+    assert "at least 300,000" not in shown(fan_out("Planning Poker", 300_000.0, 85.0))
 
 
-def test_a_run_on_a_busy_machine_is_marked():
-    run = results(fan_out("Planning Poker", 5))
+def test_checkouts_are_compared_window_by_window():
+    """So that what slowed both for a while does not count."""
+    ours = Row(VOTES, "Planning Poker", {"CPU ms a vote": [1.0, 2.0, 4.0]})
+    before = Row(VOTES, "../before", {"CPU ms a vote": [2.0, 4.0, 8.0]})
 
-    assert "busy" not in text(run)
-    assert "busy with other things (load 3.2)" in text(run | {"load_before": 3.2})
-    assert "was not recorded" in text(run | {"load_before": None})
+    assert "| ../before | 0.50 (0.50 to 0.50) |" in ratios([ours, before])
 
 
-def test_the_plot_is_a_picture_for_each_number_of_contenders():
-    for rows in ([fan_out("Planning Poker", 5)], [fan_out("Soketi", 10**6)] * 3):
-        picture = ElementTree.fromstring(bar_chart(rows))
+def test_a_figure_that_was_nothing_has_no_ratio():
+    ours = Row(VOTES, "Planning Poker", {"delay ms": [1.0, 2.0]})
+    before = Row(VOTES, "../before", {"delay ms": [0.0, 2.0]})
 
-        assert picture.tag.endswith("svg")
+    assert "none: the other is 0" in ratios([ours, before])
+
+
+@pytest.mark.parametrize(
+    ("percent", "expected"), [(50, 50), (99, 99), (100, 100), (1, 1)]
+)
+def test_a_percentile_is_one_of_the_values(percent, expected):
+    assert percentile(range(100, 0, -1), percent) == expected
+    assert percentile([7], percent) == 7
+    assert percentile([1, 2, 3], 50) == 2
+
+
+def test_what_is_late_counts_from_when_it_was_due(monkeypatch):
+    """A slow server must not make the requests rarer that it is slow for."""
+    clock = SimpleNamespace(now=1.0)
+    clock.perf_counter = lambda: clock.now
+    monkeypatch.setattr(turns, "time", clock)
+
+    def idle(seconds):
+        clock.now += seconds + 0.001
+
+    due, came = [], []
+    for moment in moments(0.2, idle):
+        due.append(round(moment - 1, 2))
+        came.append(round(clock.now - 1, 2))
+        # The first one takes longer than until the next two are due.
+        clock.now += 0.12 if len(due) == 1 else 0.001
+
+    assert due == [0, 0.05, 0.1, 0.15]
+    assert came == [0, 0.12, 0.12, 0.15]
+
+
+def test_what_takes_too_long_does_not_prolong_the_window(monkeypatch):
+    clock = SimpleNamespace(now=1.0)
+    clock.perf_counter = lambda: clock.now
+    monkeypatch.setattr(turns, "time", clock)
+
+    came = []
+    for _ in moments(5, lambda seconds: None):
+        came.append(clock.now)
+        clock.now += 3
+
+    assert came == [1, 4]

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from websockets.frames import Frame, Opcode
 
-from bench.websocket import PING, TEXT, Line, split_frames
+from bench.websocket import PING, TEXT, WebSocket, split_frames
 
 
 def server_frame(opcode, payload):
@@ -31,15 +31,17 @@ def test_an_incomplete_frame_is_kept(size):
         )
 
 
-def test_a_line_answers_pings_and_counts_only_text():
+def test_a_connection_answers_pings_and_gives_only_text():
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
-        closing(Line(server.getsockname()[1], "/")) as line,
+        closing(WebSocket(server.getsockname()[1], "/")) as connection,
         closing(server.accept()[0]) as other,
     ):
+        other.settimeout(10)
         other.recv(10_000)
-        line.read_frames(server_frame(Opcode.PING, b"still there?"))
-        line.read_frames(server_frame(Opcode.TEXT, b"a"))
+        received = server_frame(Opcode.PING, b"still there?")
+        received += server_frame(Opcode.TEXT, b"a")
 
+        assert connection.texts_in(received[:-1]) == []
+        assert connection.texts_in(received[-1:]) == [b"a"]
         assert other.recv(100)[6:] == b"still there?"
-        assert line.frames == 1
