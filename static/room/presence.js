@@ -56,9 +56,9 @@ export function createPresence({
     }
   }
 
-  /** Tells it if it has changed. */
+  /** Tells it if it has changed; a page that is closing has nothing more to tell. */
   function update() {
-    if (status() !== told) tell();
+    if (told !== "closed" && status() !== told) tell();
   }
 
   function visibilityChanged() {

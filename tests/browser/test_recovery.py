@@ -126,7 +126,7 @@ def test_a_vote_that_comes_too_late_is_refused_with_a_sentence(person, amira):
     jonas.context.set_offline(False)
     jonas.is_live()
     jonas.sees(re.compile("Your card 8 came too late"))
-    assert amira.state["round"]["votedUserIds"] == []
+    assert amira.round["votedUserIds"] == []
 
 
 def test_two_tabs_and_a_phone_of_one_member_show_the_same_card(person, amira):
@@ -148,7 +148,7 @@ def test_two_tabs_and_a_phone_of_one_member_show_the_same_card(person, amira):
             chosen.and_(other.page.locator("[aria-pressed=true]")).wait_for()
     tab.page.close()
     amira.reveals()
-    votes = amira.state["round"]["votes"]
+    votes = amira.round["votes"]
     assert [vote["storyPoints"] for vote in votes] == ["13"]
     for each in [jonas, phone]:
         each.sees_card("Jonas", "13")

@@ -103,6 +103,15 @@ describe("a page tells how it is", () => {
     assert.equal(page.server.stateRequests(), 1);
   });
 
+  test("nothing more while it closes, whatever else happens", async () => {
+    const page = await openLivePage();
+    page.browser.dispatchEvent(new Event("pagehide"));
+    hide(page, false);
+    page.realtime.onDisconnected();
+    await page.clock.pass(3000);
+    assert.deepEqual(page.server.heartbeats(), ["closed"]);
+  });
+
   test("never again once it has stopped", async () => {
     const page = await openLivePage();
     page.sync.stop();
