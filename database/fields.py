@@ -10,8 +10,8 @@ from django.db import models
 class SecretCharField(models.CharField):
     """A text that leaves the server by the visibility policy alone.
 
-    Admin, error reports and the secrecy test read ``secret``. The database and the
-    migrations know it as a plain CharField.
+    The admin and the secrecy test read ``secret``. The database and the migrations know
+    it as a plain CharField.
     """
 
     secret = True

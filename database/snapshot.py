@@ -24,7 +24,9 @@ def snapshot() -> Iterator[None]:
             try:
                 yield
             finally:
-                cursor.execute("ROLLBACK")
+                # After some errors, a disk's for one, SQLite has ended it by itself.
+                if connection.connection.in_transaction:
+                    cursor.execute("ROLLBACK")
     else:
         with transaction.atomic():
             with connection.cursor() as cursor:

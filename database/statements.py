@@ -57,19 +57,6 @@ class PreparedQuery(Generic[Row]):
             return list(rows)
         return [_instance(compiled, row) for row in rows]
 
-    def refresh(self, instance: Row, *arguments: str) -> None:
-        """Set the instance's own fields to those of the first row.
-
-        Raises:
-            ObjectDoesNotExist: the model's own: there is no row.
-        """
-        compiled, rows = self._rows(arguments)
-        if not rows:
-            raise type(instance).DoesNotExist  # type: ignore[attr-defined]
-        values = rows[0][compiled.fields]
-        for name, value in zip(compiled.names, values, strict=True):
-            setattr(instance, name, value)
-
     def _rows(self, arguments: Sequence[str]) -> tuple[_Compiled, Sequence[Any]]:
         compiled = self._compiled
         if compiled is None:

@@ -1,9 +1,11 @@
 """The one access check: who is asking, and are they in this session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -79,8 +81,12 @@ def member_required(view: MemberView) -> Callable[..., HttpResponseBase]:
     return for_members
 
 
-def lock(request: HttpRequest, session_id: str) -> Locked:
-    """Lock the session, and read who is asking. Without an identity nothing is locked.
+@contextmanager
+def lock(request: HttpRequest, session_id: str) -> Iterator[Locked]:
+    """A transaction that has the session's lock, with who is asking read in it.
+
+    Whoever has no identity is refused without one: on SQLite even an empty transaction
+    makes all other writers wait.
 
     Raises:
         NoSuchSession
@@ -90,15 +96,16 @@ def lock(request: HttpRequest, session_id: str) -> Locked:
     if not identity:
         session_or_404(session_id)
         raise NotAMember
-    try:
-        poker_session = PokerSession.objects.lock(session_id)
-    except PokerSession.DoesNotExist:
-        raise NoSuchSession from None
-    member = _member.first(session_id, fingerprint_of(identity))
-    if member is None:
-        raise NotAMember
-    member.poker_session = poker_session
-    return Locked(poker_session, member)
+    with transaction.atomic(durable=True):
+        try:
+            poker_session = PokerSession.objects.lock(session_id)
+        except PokerSession.DoesNotExist:
+            raise NoSuchSession from None
+        member = _member.first(session_id, fingerprint_of(identity))
+        if member is None:
+            raise NotAMember
+        member.poker_session = poker_session
+        yield Locked(poker_session, member)
 
 
 def member_in(locked: Locked, user_id: str) -> Member:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from realtime import terminate_on_commit
@@ -178,9 +178,12 @@ def end_session_as_admin(session_id: str, admin: Actor) -> None:
     _end(poker_session, by=admin)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def delete_session_as_admin(session_id: str, admin: Actor) -> None:
-    """Delete a session and all that belongs to it. Its journal stays."""
+    """Delete a session and all that belongs to it. Its journal stays.
+
+    Not durable: Django's page opens a transaction of its own around a deletion.
+    """
     poker_session = _lock(session_id)
     poker_session.tell(SessionDeleted, by=admin)
     poker_session.delete()
@@ -191,8 +194,15 @@ def record_heartbeat(member: Member, heartbeat: Heartbeat) -> None:
 
     Nobody is told that the last page closed: whoever reloads it is back in a moment,
     and of everybody else the next heartbeat of each page tells.
+
+    Raises:
+        NoSuchSession: it was deleted meanwhile; nothing is locked here.
     """
-    before, now = renew_tab(member, heartbeat)
+    try:
+        before, now = renew_tab(member, heartbeat)
+    except IntegrityError:
+        # Members are deleted with their session alone.
+        raise NoSuchSession from None
     if now != before and now.is_online:
         member.poker_session.say(
             PresenceChanged,

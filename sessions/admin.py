@@ -8,8 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 
 from database.fields import reaches_secret
 from web.rules import RuleBroken
@@ -90,9 +94,33 @@ class PokerSessionAdmin(ReadOnlyAdmin):
     def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, *args)
 
-    def delete_model(self, request: HttpRequest, obj: PokerSession) -> None:
-        """The open rooms are told."""
-        _count([obj], delete_session_as_admin, _actor(request))
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A page that says what goes, and the action that tells the open rooms."""
+        poker_session = get_object_or_404(PokerSession, pk=unquote(object_id))
+        if not self.has_delete_permission(request, poker_session):
+            raise PermissionDenied
+        if request.method == "POST":
+            deleted = PokerSession.objects.filter(pk=poker_session.pk)
+            self.log_deletions(request, deleted)
+            _count([poker_session], delete_session_as_admin, _actor(request))
+            sentence = f"{poker_session.name} was deleted."
+            self.message_user(request, sentence, messages.SUCCESS)
+            return redirect("admin:poker_sessions_pokersession_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Delete session",
+            "opts": self.opts,
+            "poker_session": poker_session,
+            "people": poker_session.members.present(),
+            "task_count": poker_session.tasks.count(),
+        }
+        template = "admin/poker_sessions/pokersession/delete_confirmation.html"
+        return TemplateResponse(request, template, context)
 
     def delete_queryset(
         self, request: HttpRequest, queryset: QuerySet[PokerSession]
@@ -100,19 +128,9 @@ class PokerSessionAdmin(ReadOnlyAdmin):
         _count(queryset, delete_session_as_admin, _actor(request))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Each session with what goes with it, though that cannot be deleted alone."""
-        to_delete = [
-            [
-                str(poker_session),
-                [
-                    f"Present members: {poker_session.members.present().count()}",
-                    f"Tasks: {poker_session.tasks.count()}",
-                ],
-            ]
-            for poker_session in objs
-        ]
+        """What belongs to a session goes with it, though it cannot be deleted alone."""
         _, counts, _, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, set(), protected
+        return [str(poker_session) for poker_session in objs], counts, set(), protected
 
 
 @admin.register(Member)

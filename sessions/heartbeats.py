@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from database.statements import PreparedUpsert
 
 from .models import Member, Tab
@@ -10,6 +12,8 @@ from .presence import LIFETIME_MS, Standing, TabRow, now_ms, open_tabs_of, stand
 CLOSED = "closed"
 # Nobody has so many pages open; the names that a browser sends are not to be trusted.
 MOST_TABS = 20
+# The name of the page that somebody who has just joined is about to open.
+EXPECTED = ""
 ARRIVAL_MS = 15_000
 
 _tab = PreparedUpsert(
@@ -31,7 +35,8 @@ def renew_tab(member: Member, heartbeat: Heartbeat) -> tuple[Standing, Standing]
     The member's other pages are read after this one was written: of two pages that are
     hidden at once, at least one then sees both.
     """
-    before = [tab for tab in open_tabs_of(member) if tab.name == heartbeat.tab]
+    own = {heartbeat.tab, EXPECTED}
+    before = [tab for tab in open_tabs_of(member) if tab.name in own]
     after: list[TabRow] = []
     if heartbeat.state == CLOSED:
         Tab.objects.filter(member=member, name=heartbeat.tab).delete()
@@ -44,9 +49,9 @@ def renew_tab(member: Member, heartbeat: Heartbeat) -> tuple[Standing, Standing]
             state=heartbeat.state,
             expires_at_ms=expires,
         )
-        if not before:
+        if heartbeat.tab not in {tab.name for tab in before}:
             _tidy_up(member)
-    others = [tab for tab in open_tabs_of(member) if tab.name != heartbeat.tab]
+    others = [tab for tab in open_tabs_of(member) if tab.name not in own]
     return standing_of([*others, *before]), standing_of([*others, *after])
 
 
@@ -54,14 +59,17 @@ def expect_page(member: Member) -> None:
     """Somebody has just joined, and their browser is about to open the room."""
     _tab.write(
         member_id=member.pk,
-        name="",
+        name=EXPECTED,
         state=Tab.State.SLOW,
         expires_at_ms=now_ms() + ARRIVAL_MS,
     )
 
 
 def _tidy_up(member: Member) -> None:
-    """Delete expired rows, of anybody, and what is too much of this member's."""
-    Tab.objects.filter(expires_at_ms__lte=now_ms()).delete()
+    """A page was opened: delete the row that expected it, expired ones of anybody, and
+    what is too much of this member's.
+    """
+    is_expected = Q(member=member, name=EXPECTED)
+    Tab.objects.filter(is_expected | Q(expires_at_ms__lte=now_ms())).delete()
     newest_first = member.tabs.order_by("-expires_at_ms").values_list("pk", flat=True)
     Tab.objects.filter(pk__in=list(newest_first[MOST_TABS:])).delete()

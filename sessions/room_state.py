@@ -6,7 +6,7 @@ from database.statements import PreparedQuery
 
 from .abilities import abilities_of
 from .models import Member, PokerSession
-from .presence import Presence, Standing, now_ms, open_tabs_of, standing_of
+from .presence import Presence, Standing, presence_in
 from .settings import Rights, settings_data
 
 _present = PreparedQuery(
@@ -33,10 +33,9 @@ def session_data(poker_session: PokerSession) -> dict[str, Any]:
 
 def member_data(member: Member) -> dict[str, Any]:
     """A member as events tell of them, with how they are here now."""
-    standing = standing_of(open_tabs_of(member))
-    return _member(
-        member.pk, member.name, member.role, member.is_facilitator, standing, now_ms()
-    )
+    presence = presence_in(member.poker_session)
+    facts = (member.pk, member.name, member.role, member.is_facilitator)
+    return _member(*facts, presence.of(member.pk), presence.at)
 
 
 def members_data(

@@ -21,7 +21,6 @@ class MemberFactory(factory.django.DjangoModelFactory[Member]):
         model = Member
 
     poker_session = factory.SubFactory(PokerSessionFactory)
-    identity = factory.Sequence(lambda n: f"identity-{n}")
     name = factory.Sequence(lambda n: f"Member {n}")
     name_key = factory.LazyAttribute(lambda member: name_key(member.name))
 

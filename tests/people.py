@@ -173,7 +173,8 @@ class Person:
     def vote(self) -> str | None:
         """One's own card in that round, as the server has it."""
         state = self.state
-        return state["me"]["votes"].get(state["currentTaskId"])
+        card: str | None = state["me"]["votes"].get(state["currentTaskId"])
+        return card
 
     @property
     def current_task(self) -> str:

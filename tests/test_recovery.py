@@ -75,4 +75,4 @@ def test_the_browser_reaches_the_servers_state(play, plan):
     vote = end["vote"]
     assert not vote or vote["status"] != "saving"
     if vote and vote["status"] == "saved":
-        assert (vote["card"] or None) == end["server"]["me"]["vote"]
+        assert (vote["card"] or None) == end["server"]["me"]["votes"].get("first")

@@ -6,11 +6,11 @@ method and size, CSRF token, session, member, subject, ability, form, rule.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, get_script_prefix, path, reverse
 
@@ -32,7 +32,8 @@ class Locked(Protocol):
     def is_oneself(self, subject: object) -> bool: ...
 
 
-Lock = Callable[[HttpRequest, str], Any]
+# ``lock(request, session_id)`` is a transaction, which gives what it has Locked.
+Lock = Callable[[HttpRequest, str], AbstractContextManager[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Command:
     even_ended: bool = False
 
     def run(self, locked: Any, fields: Mapping[str, Any], *ids: str) -> None:
-        """Refuse, or do it: within a transaction that has locked the session."""
+        """Refuse, or do it: within the transaction that has locked the session."""
         subjects = [self.subject(locked, each) for each in ids] if self.subject else []
         if self.ability:
             oneself = self.or_oneself and locked.is_oneself(*subjects)
@@ -71,7 +72,7 @@ _commands: dict[str, Command] = {}
 
 
 def urls_of(commands: Sequence[Command], lock: Lock) -> list[URLPattern]:
-    """The addresses of an app's commands. ``lock(request, session_id)``: Locked."""
+    """The addresses of an app's commands."""
     for command in commands:
         _commands[command.name] = command
     return [
@@ -105,8 +106,7 @@ def _address_templates(script_prefix: str) -> Mapping[str, str]:
 def _view(command: Command, lock: Lock) -> Callable[..., HttpResponse]:
     @takes("POST")
     def view(request: HttpRequest, session_id: str, **ids: str) -> HttpResponse:
-        with transaction.atomic(durable=True):
-            locked = lock(request, session_id)
+        with lock(request, session_id) as locked:
             command.run(locked, request.POST, *ids.values())
         return done()
 

@@ -18,6 +18,7 @@
  * @property {string} authEndpoint
  * @property {string} channelPrefix of the channel that carries the events: `private-`,
  *   or `private-encrypted-` where the provider cannot read them
+ * @property {string} [csrfCookie] the cookie's name, if it is not Django's default
  *
  * @typedef {object} RealtimeError
  * @property {"refused" | "connection"} kind refused: the server did not let this page
@@ -25,7 +26,7 @@
  * @property {unknown} cause as the provider's library gave it
  *
  * @typedef {object} Callbacks
- * @property {(type: string, data: unknown) => void} onEvent
+ * @property {(message: { type: string, data: unknown }) => void} onEvent
  * @property {() => void} onConnected
  * @property {() => void} onDisconnected once after each onConnected
  * @property {(error: RealtimeError) => void} onError
@@ -49,13 +50,43 @@ import { websocket } from "./drivers/websocket.js";
 /** By the provider's name. @type {Record<string, (o: DriverOptions) => RealtimeClient>} */
 const drivers = { pusher, websocket };
 
+const CALLBACKS = /** @type {const} */ ([
+  "onEvent",
+  "onConnected",
+  "onDisconnected",
+  "onError",
+  "onSubscribed",
+  "onPresence",
+]);
+
 /**
- * @param {{ config: ClientConfig, sessionId: string, callbacks: Callbacks }} options
+ * @param {object} options
+ * @param {ClientConfig} options.config
+ * @param {string} [options.sessionId]
+ * @param {string} [options.channel] in place of `sessionId`: the one that the state names
+ * @param {Partial<Callbacks>} [options.callbacks]
  * @returns {RealtimeClient}
  */
-export function createRealtimeClient({ config, sessionId, callbacks }) {
+export function createRealtimeClient({
+  config,
+  sessionId = "",
+  channel = `planning-poker-${sessionId}`,
+  callbacks = {},
+}) {
   const driver = Object.hasOwn(drivers, config.provider)
     ? drivers[config.provider]
     : none;
-  return driver({ config, channel: `planning-poker-${sessionId}`, callbacks });
+  return driver({ config, channel, callbacks: complete(callbacks) });
+}
+
+/**
+ * @param {Partial<Callbacks>} callbacks
+ * @returns {Callbacks} the same, with one that does nothing for each that is missing
+ */
+function complete(callbacks) {
+  const all = CALLBACKS.map((name) => [
+    name,
+    (/** @type {[any]} */ ...data) => callbacks[name]?.(...data),
+  ]);
+  return Object.fromEntries(all);
 }

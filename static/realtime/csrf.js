@@ -3,9 +3,10 @@
  * an older token is refused.
  *
  * @param {string} cookies as in `document.cookie`
+ * @param {string} [name] the cookie's
  * @returns {Record<string, string>}
  */
-export function csrfHeader(cookies) {
-  const token = /(?:^|;\s*)csrftoken=([^;]*)/.exec(cookies)?.[1] ?? "";
-  return { "X-CSRFToken": token };
+export function csrfHeader(cookies, name = "csrftoken") {
+  const cookie = cookies.split(/;\s*/).find((each) => each.startsWith(`${name}=`));
+  return { "X-CSRFToken": cookie?.slice(name.length + 1) ?? "" };
 }

@@ -1,182 +1,114 @@
 /**
- * The session's HTTP API. No other module knows a URL.
+ * The session's HTTP API. Every URL comes from the page's configuration.
  *
- * Each call resolves, or rejects with a `Refusal` (the server said no, and why) or a
- * `NetworkFailure` (it is unknown whether the server acted).
+ * Each call resolves, or rejects with a `Refusal` or a `NetworkFailure` (answers.js).
  *
- * @import {Room} from "./state.js"
+ * @import {Clock} from "../realtime/clock.js"
+ * @import {Config} from "./types.js"
  *
  * @typedef {ReturnType<typeof createApi>} Api
- * @typedef {Record<string, string | number | string[]>} Fields
+ * @typedef {{ taskId?: string, userId?: string }} Subject what a command is about
+ * @typedef {Record<string, string | number>} Fields
  */
 
+import { clock as systemClock } from "../realtime/clock.js";
 import { csrfHeader } from "../realtime/csrf.js";
-import { retryAfterMs } from "../realtime/retry_after.js";
+import { answerIn, done, stateOr304, unreachable, wholeTask } from "./answers.js";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
-export class Refusal extends Error {
-  /**
-   * @param {number} status
-   * @param {{ error?: string, code?: string, errors?: Record<string, string[]> }} body
-   * @param {number} [retryAfterMs] how long the server asks clients to wait
-   */
-  constructor(status, { error, code, errors }, retryAfterMs = 0) {
-    super(error ?? "The server refused this. Please try again.");
-    this.name = "Refusal";
-    this.status = status;
-    this.code = code ?? "";
-    this.errors = errors ?? {};
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
-export class NetworkFailure extends Error {
-  /**
-   * @param {unknown} [cause]
-   * @param {number} [retryAfterMs] how long the server asks clients to wait
-   */
-  constructor(cause, retryAfterMs = 0) {
-    super("The server cannot be reached.", { cause });
-    this.name = "NetworkFailure";
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
 /**
  * @param {object} options
- * @param {string} options.sessionId
+ * @param {Pick<Config, "urls" | "commands" | "refusalCodes" | "csrfCookie">} options.config
  * @param {typeof globalThis.fetch} [options.fetch]
  * @param {() => string} [options.cookies]
+ * @param {Clock} [options.clock]
  */
 export function createApi({
-  sessionId,
+  config: { urls, commands, refusalCodes, csrfCookie },
   fetch = (...request) => globalThis.fetch(...request),
   cookies = () => document.cookie,
+  clock = systemClock,
 }) {
-  const session = `/s/${sessionId}/`;
-
   /**
-   * @param {string} path
-   * @param {RequestInit} request
+   * @template Answer
+   * @param {string} url
+   * @param {(response: Response, body: unknown) => Answer | undefined} accept
+   * @param {RequestInit} [request]
    */
-  async function send(path, request) {
-    const headers = { Accept: "application/json", ...request.headers };
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const response = await fetch(session + path, { ...request, headers, signal }).catch(
-      (cause) => {
-        throw new NetworkFailure(cause);
-      },
-    );
-    if (response.ok || response.status === 304) return response;
-    const pauseMs = retryAfterMs(response.headers, Date.now());
-    // A server that is starting, or the proxy in front of it: a retry may succeed soon.
-    if (response.status >= 500) throw new NetworkFailure(response, pauseMs);
-    const body = await response.json().catch(() => ({}));
-    throw new Refusal(response.status, body, pauseMs);
+  async function send(url, accept, request = {}) {
+    const timeout = new AbortController();
+    const cancel = clock.after(REQUEST_TIMEOUT_MS, () => timeout.abort());
+    try {
+      const response = await fetch(url, {
+        ...request,
+        headers: { Accept: "application/json", ...request.headers },
+        // A redirect is never from this server, and may lead to a page that answers 200.
+        redirect: "manual",
+        signal: timeout.signal,
+      }).catch((cause) => {
+        throw unreachable(cause);
+      });
+      return await answerIn(response, refusalCodes, accept);
+    } finally {
+      cancel();
+    }
   }
 
   /**
-   * @param {string} path
-   * @param {Fields} [fields]
+   * @param {string} url
+   * @param {Fields} fields
    * @param {RequestInit} [options]
    */
-  async function post(path, fields = {}, options = {}) {
+  function post(url, fields, options) {
     const body = new URLSearchParams();
-    for (const [name, value] of Object.entries(fields)) {
-      for (const each of [value].flat()) body.append(name, String(each));
-    }
-    const headers = csrfHeader(cookies());
-    await send(path, { ...options, method: "POST", headers, body });
+    for (const [name, value] of Object.entries(fields)) body.set(name, String(value));
+    const headers = csrfHeader(cookies(), csrfCookie);
+    return send(url, done, { ...options, method: "POST", headers, body });
   }
 
   return {
     /**
      * The current room, or null if it still matches `etag`.
      *
-     * @param {object} options
-     * @param {string} options.etag
-     * @param {string} options.tab identifies this page among the member's pages
-     * @param {"live" | "slow" | "hidden"} options.seen with or without a live
-     *   connection, or hidden: tells the server that the member is online
-     * @returns {Promise<{ room: Room, etag: string } | null>}
+     * @param {string} etag empty for none
      */
-    async state({ etag, tab, seen }) {
-      const headers = { "If-None-Match": etag };
-      const response = await send(`state/?tab=${tab}&seen=${seen}`, { headers });
-      if (response.status === 304) return null;
-      const room = await response.json().catch((cause) => {
-        throw new NetworkFailure(cause);
-      });
-      return { room, etag: response.headers.get("ETag") ?? "" };
-    },
+    state: (etag) =>
+      send(urls.state, stateOr304(etag !== ""), {
+        headers: etag ? { "If-None-Match": etag } : {},
+      }),
 
     /**
-     * Uses `keepalive`: the page may be about to close.
+     * Tells how this page is. Uses `keepalive`: the page may be about to close.
      *
-     * @param {string} tab
-     * @param {"online" | "away" | "offline"} presence
+     * @param {string} tab identifies this page among the member's pages
+     * @param {"live" | "slow" | "hidden" | "closed"} state
+     * @returns {Promise<string>} the state's current ETag, empty if it did not arrive
      */
-    presence: (tab, presence) =>
-      post("presence/", { tab, presence }, { keepalive: true }),
+    presence: (tab, state) => post(urls.presence, { tab, state }, { keepalive: true }),
+
+    /** @param {string} taskId */
+    task: (taskId) => send(addressOf(urls.task, { taskId }), wholeTask(taskId)),
 
     /**
-     * @param {string} taskId
-     * @param {{ card: string, round: number, key: string }} vote
+     * Does what a person can do: the page's configuration lists the commands.
+     *
+     * @param {string} command
+     * @param {Subject} subject
+     * @param {Fields} fields
      */
-    vote: (taskId, vote) => post(`tasks/${taskId}/vote/`, vote),
-
-    /** @param {string} taskId @param {number} round */
-    reveal: (taskId, round) => post(`tasks/${taskId}/reveal/`, { round }),
-
-    /** @param {string} taskId @param {number} round */
-    revote: (taskId, round) => post(`tasks/${taskId}/revote/`, { round }),
-
-    /** @param {string} taskId @param {number} round @param {string} points */
-    finalize: (taskId, round, points) =>
-      post(`tasks/${taskId}/finalize/`, { round, story_points: points }),
-
-    /** @param {string} taskId */
-    start: (taskId) => post(`tasks/${taskId}/start/`),
-
-    /** @param {string} taskId */
-    skip: (taskId) => post(`tasks/${taskId}/skip/`),
-
-    /** @param {string} title */
-    quickVote: (title) => post("quick-vote/", { title }),
-
-    /** @param {Fields} fields title, description, link */
-    addTask: (fields) => post("tasks/", fields),
-
-    /** @param {string} taskId @param {Fields} fields only the changed ones */
-    editTask: (taskId, fields) => post(`tasks/${taskId}/edit/`, fields),
-
-    /** @param {string} taskId */
-    deleteTask: (taskId) => post(`tasks/${taskId}/delete/`),
-
-    /** @param {string[]} taskIds all of them */
-    orderTasks: (taskIds) => post("tasks/order/", { task_ids: taskIds }),
-
-    /** @param {string} userId @param {string} name */
-    rename: (userId, name) => post(`members/${userId}/rename/`, { display_name: name }),
-
-    /** @param {string} userId @param {string} role */
-    setRole: (userId, role) => post(`members/${userId}/role/`, { role }),
-
-    /** @param {string} userId */
-    promote: (userId) => post(`members/${userId}/promote/`),
-
-    /** @param {string} userId */
-    demote: (userId) => post(`members/${userId}/demote/`),
-
-    /** @param {string} userId */
-    remove: (userId) => post(`members/${userId}/remove/`),
-
-    leave: () => post("leave/"),
-    end: () => post("end/"),
-    reopen: () => post("reopen/"),
-
-    /** @param {Fields} fields only the changed ones */
-    updateSettings: (fields) => post("settings/", fields),
+    async run(command, subject, fields) {
+      await post(addressOf(commands[command], subject), fields);
+    },
   };
+}
+
+/**
+ * @param {string} template with placeholders such as {taskId}
+ * @param {Subject} subject
+ */
+function addressOf(template, subject) {
+  return template.replace(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(/** @type {Record<string, string>} */ (subject)[name]),
+  );
 }

@@ -1,6 +1,6 @@
 /** Keyboard shortcuts: card labels, R, N, ? and Backspace. */
 
-import { hasEnded, isVoting, ownCard, tally } from "./selectors.js";
+import { currentRound, isVoting, may, ownCard, tally } from "./selectors.js";
 
 /**
  * @import {PageState} from "./state.js"
@@ -37,7 +37,7 @@ export function listenToKeys({ current, actions }) {
     if (!isShortcut(event)) return;
     const { room } = current();
     const key = event.key.toLowerCase();
-    const mayVote = isVoting(room) && room.me.role === "voter";
+    const mayVote = isVoting(room) && may(room, "vote");
     if (key === "?") actions.open("help");
     else if (key === "backspace" && mayVote) vote("");
     // Keys with longer names, such as Shift, type no character.
@@ -94,18 +94,19 @@ export function matchCard(cards, typed) {
  * @param {Actions} actions
  */
 function runCommand(key, room, actions) {
-  if (!room.me.isFacilitator || hasEnded(room)) return;
-  if (key === "r") revealOrVote(room, actions);
-  if (key === "n") proceed(room, actions);
+  if (key === "r") revealOrVoteAgain(room, actions);
+  if (key === "n" && may(room, "run")) proceed(room, actions);
 }
 
 /**
  * @param {PageState["room"]} room
  * @param {Actions} actions
  */
-function revealOrVote(room, actions) {
-  if (room.round?.status === "revealed") actions.revote();
-  else if (room.round && tally(room).voted.length) actions.reveal();
+function revealOrVoteAgain(room, actions) {
+  const isRevealed = currentRound(room)?.status === "revealed";
+  if (isRevealed && may(room, "run")) actions.inRound("revote");
+  const hasVotes = isVoting(room) && tally(room).voted.length > 0;
+  if (hasVotes && may(room, "reveal")) actions.inRound("reveal");
 }
 
 /**
@@ -113,9 +114,10 @@ function revealOrVote(room, actions) {
  * @param {Actions} actions
  */
 function proceed(room, actions) {
-  const suggestion = room.round?.statistics?.suggestion ?? null;
-  if (suggestion !== null) actions.finalize(suggestion);
-  else if (!room.round) actions.next();
+  const round = currentRound(room);
+  const suggestion = round?.statistics?.suggestion ?? null;
+  if (suggestion !== null) actions.inRound("finalize", { story_points: suggestion });
+  else if (!round) actions.next();
 }
 
 /** @param {KeyboardEvent} event */

@@ -1,6 +1,6 @@
 /** Selectors: values that views derive from the room's state. */
 
-/** @import {Member, Room, Task, PageState} from "./state.js" */
+/** @import {Ability, Member, PageState, Room, Round, Task} from "./state.js" */
 
 /** Cards without an estimate: "I'm not sure" and "I need a break". */
 const SPECIAL_CARDS = new Set(["?", "☕"]);
@@ -16,21 +16,71 @@ export function hasEnded(room) {
 }
 
 /**
+ * Whether this member may do something, in a session that has not ended or to reopen it.
+ *
+ * @param {Room} room
+ * @param {Ability} ability
+ */
+export function may({ me }, ability) {
+  return me.may.includes(ability);
+}
+
+/**
+ * The task being voted on, else the next pending one.
+ *
+ * @param {Room} room
+ * @returns {Task | null}
+ */
+export function taskInHand({ currentTaskId, tasks }) {
+  return tasks.find((task) => task.taskId === currentTaskId) ?? null;
+}
+
+/**
+ * The round of the task in hand, null while it is not being voted on.
+ *
+ * @param {Room} room
+ */
+export function currentRound(room) {
+  return room.currentTaskId === null ? null : roundOf(room, room.currentTaskId);
+}
+
+/**
+ * The latest round of a task, null while it is not being voted on.
+ *
+ * @param {Room} room
+ * @param {string} taskId
+ * @returns {Round | null}
+ */
+export function roundOf({ rounds }, taskId) {
+  return rounds.find((round) => round.taskId === taskId) ?? null;
+}
+
+/**
  * Whether people may vote now.
  *
  * @param {Room} room
  */
 export function isVoting(room) {
-  return room.round?.status === "voting" && !hasEnded(room);
+  return currentRound(room)?.status === "voting";
 }
 
 /**
- * One's own card: the last one chosen on this page, else the saved one; empty for none.
+ * One's own card for the task in hand: the last one chosen on this page, else the saved
+ * one; empty for none.
  *
  * @param {PageState} value
  */
 export function ownCard({ room, ui }) {
-  return ui.vote ? ui.vote.card : (room.me.vote ?? "");
+  return ui.vote ? ui.vote.card : savedCard(room);
+}
+
+/**
+ * One's own card for the task in hand, as the server has it; empty for none.
+ *
+ * @param {Room} room
+ */
+export function savedCard({ currentTaskId, me }) {
+  return me.votes[currentTaskId ?? ""] ?? "";
 }
 
 /**
@@ -40,7 +90,7 @@ export function ownCard({ room, ui }) {
  * @param {Room} room
  */
 export function tally(room) {
-  const hasVoted = new Set(room.round?.votedUserIds);
+  const hasVoted = new Set(currentRound(room)?.votedUserIds);
   const voters = room.members.filter((member) => member.role === "voter");
   const voted = voters.filter((member) => hasVoted.has(member.userId));
   const others = voters.filter((member) => !hasVoted.has(member.userId));
@@ -106,11 +156,11 @@ export function facilitators({ me, members }) {
  * @param {Room} room
  * @returns {{card: string, names: string[]}[]}
  */
-export function outliers({ members, round }) {
-  const { statistics, votes = [] } = round ?? {};
+export function outliers(room) {
+  const { statistics, votes = [] } = currentRound(room) ?? {};
   return (statistics?.outliers ?? []).map((card) => ({
     card,
-    names: namesOf(members, votes, card),
+    names: namesOf(room.members, votes, card),
   }));
 }
 

@@ -1,51 +1,36 @@
 /**
- * Keeps the room equal to the server's, even if events are lost or reordered.
+ * Keeps the room equal to the server's, even if events are lost or reordered: joins what
+ * sync/ has for the events, the requests, the connection and the heartbeats.
  *
- * `room.version` says which events are applied. The next one is applied at once, an older
- * one is ignored, and one from further ahead waits briefly for those between before the
- * state is fetched. The state is also fetched whenever events may have been missed, and
- * every few seconds without a live connection. An answer older than the applied events is
- * dropped.
+ * The state is fetched whenever something may have been missed, and every few seconds
+ * without a live connection.
  *
  * @import {Callbacks, RealtimeClient} from "../realtime/client.js"
  * @import {Clock} from "../realtime/clock.js"
  * @import {Page} from "../realtime/waking.js"
  * @import {Api} from "./api.js"
- * @import {PageState, PokerEvent, Room, Ui} from "./state.js"
+ * @import {Departed, PageState} from "./state.js"
  * @import {Store} from "./store.js"
- * @import {Pending} from "./sync/order.js"
+ * @import {Fetched} from "./sync/replica.js"
  * @import {Votes} from "./votes.js"
  *
  * @typedef {ReturnType<typeof createSync>} Sync
- *
- * @typedef {object} Fetched
- * @property {{ room: Room, etag: string } | null} answer null if nothing has changed
- * @property {number} since what `votes.acknowledged` was at the request
- * @property {Pending} pendingAtRequest
  */
 
 import { clock as systemClock } from "../realtime/clock.js";
 import { watchForWaking } from "../realtime/waking.js";
-import { Refusal } from "./api.js";
-import { watchVisibility } from "./presence.js";
-import { reduce } from "./reducer.js";
+import { NetworkFailure, Refusal } from "./answers.js";
+import { createPresence } from "./presence.js";
+import { show } from "./state.js";
 import { createConnection } from "./sync/connection.js";
+import { departureIn } from "./sync/departure.js";
 import { createFetching, jitterMs } from "./sync/fetching.js";
-import { takeReady, withEvent, withoutIncluded } from "./sync/order.js";
+import { createReplica } from "./sync/replica.js";
 
-/** Shown without asking the server, which would only refuse. */
-const REMOVED = {
-  code: "not-a-member",
-  message: "You are no longer in this session. You can rejoin with its link.",
-};
 const POLL_MS = 3000;
-/** While live: for what no event carries (who is online), and for lost events. */
-const LIVE_REFRESH_MS = 30_000;
-/** How long a missing event may be late before it counts as lost. */
-const GAP_TIMEOUT_MS = 300;
 /** How long the event of one's own action may take. */
 const ECHO_TIMEOUT_MS = 1500;
-/** A member who reloads the page is absent for a moment, and stays shown as online. */
+/** A member who reloads the page is absent for a moment. */
 const ABSENCE_GRACE_MS = 5000;
 
 /**
@@ -54,7 +39,8 @@ const ABSENCE_GRACE_MS = 5000;
  * @param {Pick<Api, "presence" | "state">} parts.api
  * @param {Omit<Votes, "vote" | "retry">} parts.votes
  * @param {string} parts.etag of the store's initial state
- * @param {(callbacks: Callbacks) => RealtimeClient} parts.connect
+ * @param {number} parts.contract the page's
+ * @param {(callbacks: Omit<Callbacks, "onConnected">) => RealtimeClient} parts.connect
  * @param {Page & { navigator: { onLine: boolean } }} [parts.page]
  * @param {Clock} [parts.clock]
  */
@@ -63,6 +49,7 @@ export function createSync({
   api,
   votes,
   etag,
+  contract,
   connect,
   page = window,
   clock = systemClock,
@@ -71,47 +58,63 @@ export function createSync({
   const { signal } = lifetime;
   /** @type {RealtimeClient | undefined} */
   let client;
-  let isAway = () => false;
-  /** Who is online, as far as the provider knows. @type {Set<string> | null} */
-  let onlineIds = null;
-  /** @type {Pending} */
-  let pending = new Map();
-  /** Set while a gap may still close. @type {(() => void) | null} */
-  let cancelGapTimeout = null;
+  /** Who is connected, as far as the provider knows. @type {Set<string> | null} */
+  let connectedIds = null;
+
+  const jitter = () => jitterMs(store.get().room.members.length, clock);
+  const fetchSoon = () => fetching.within(jitter());
 
   const connection = createConnection({
     hasNetwork: () => page.navigator.onLine,
     clock,
-    onChange(next) {
-      if (!signal.aborted) show({ connection: next });
+    onChange(shown) {
+      if (signal.aborted) return;
+      show(store, shown);
+      if (shown.connection === "live" || shown.connection === "slow") presence.update();
+    },
+  });
+  const presence = createPresence({
+    page,
+    clock,
+    signal,
+    isLive: connection.isLive,
+    send: (status) => api.presence(votes.tab, status),
+    onAnswer(current) {
+      if (!votes.isWaiting()) answered();
+      if (!replica.has(current)) fetchSoon();
+    },
+    onFailure(error) {
+      failed(error);
+      fetching.within(POLL_MS);
     },
   });
   const fetching = createFetching({
-    request: fetchState,
+    request: () => replica.request(api.state),
     onAnswer: stateFetched,
-    onFailure: fetchFailed,
+    onFailure: failed,
+    // Events and heartbeats are enough.
     intervalMs: () =>
-      connection.isLive() && connection.isReachable() ? LIVE_REFRESH_MS : POLL_MS,
+      connection.isLive() && connection.isReachable()
+        ? Number.POSITIVE_INFINITY
+        : POLL_MS,
     clock,
     signal,
   });
+  const replica = createReplica({
+    store,
+    votes,
+    etag,
+    contract,
+    fetchSoon,
+    fetchNow: fetching.now,
+    onDeparted: depart,
+    jitterMs: jitter,
+    clock,
+  });
 
-  const version = () => store.get().room.version;
-  const jitter = () => jitterMs(store.get().room.members.length, clock);
-  const fetchSoon = () => fetching.within(jitter());
-
-  /** @type {Callbacks} */
+  /** @type {Omit<Callbacks, "onConnected">} */
   const callbacks = {
-    onEvent(type, data) {
-      const event = /** @type {PokerEvent} */ ({ type, data });
-      // Without a version it is the provider's `refetch`, or unknown here.
-      if (!Number.isInteger(event.data?.version)) return fetchSoon();
-      if (event.data.version <= version()) return;
-      pending = withEvent(pending, event);
-      applyReady();
-    },
-
-    onConnected() {},
+    onEvent: replica.told,
 
     onSubscribed() {
       connection.subscribed();
@@ -130,132 +133,62 @@ export function createSync({
     },
 
     onPresence(userIds) {
-      const someoneLeft = [...(onlineIds ?? [])].some(
+      const isSomebodyLost = [...(connectedIds ?? [])].some(
         (userId) => !userIds?.has(userId),
       );
-      onlineIds = userIds;
-      if (userIds === null) return;
-      const { room, ui } = store.get();
-      store.set({ room: withOnline(room), ui });
-      // Only the server knows whether they still poll.
-      if (someoneLeft) fetching.within(ABSENCE_GRACE_MS + jitter());
+      connectedIds = userIds;
+      // Only the server knows whether they have another page, or still poll.
+      if (userIds && isSomebodyLost) fetching.within(ABSENCE_GRACE_MS + jitter());
     },
   };
 
-  function applyReady() {
-    const { ready, rest, isIncomplete, hasGap } = takeReady(pending, version());
-    pending = rest;
-    if (ready.length > 0) setRoom(reduce(store.get().room, ready), false);
-    if (isRemoved()) {
-      stop();
-      show({ departed: REMOVED });
-      return;
-    }
-    if (isIncomplete || ready.some(needsRefetch)) fetchSoon();
-    if (!hasGap) return clearGapTimeout();
-    cancelGapTimeout ??= clock.after(GAP_TIMEOUT_MS + jitter(), () => {
-      cancelGapTimeout = null;
-      fetching.now();
-    });
-  }
-
-  function clearGapTimeout() {
-    cancelGapTimeout?.();
-    cancelGapTimeout = null;
-  }
-
-  /**
-   * Whether an event means that this member voted in another tab: no event carries the
-   * card.
-   *
-   * @param {PokerEvent} event
-   */
-  function needsRefetch({ type, data }) {
-    const { userId } = store.get().room.me;
-    return type === "vote" && data.userId === userId && !votes.consumeEcho();
-  }
-
-  /** Whether this page's member was removed, or left in another tab. */
-  function isRemoved() {
-    const { me, members } = store.get().room;
-    return !members.some((member) => member.userId === me.userId);
-  }
-
-  /** @returns {Promise<Fetched>} */
-  async function fetchState() {
-    const since = votes.acknowledged();
-    const pendingAtRequest = pending;
-    const known = votes.needsFullState() ? "" : etag;
-    const answer = await api.state({ etag: known, tab: votes.tab, seen: seen() });
-    return { answer, since, pendingAtRequest };
-  }
-
   /** @param {Fetched} fetched */
-  function stateFetched({ answer, since, pendingAtRequest }) {
+  function stateFetched(fetched) {
+    replica.fetched(fetched);
+    if (!signal.aborted) sendWaiting();
+  }
+
+  /** Whether the server is reachable is known once it takes the vote that waits, too. */
+  async function sendWaiting() {
+    if (!votes.isWaiting()) return answered();
+    const failure = await votes.resend();
+    if (signal.aborted) return;
+    if (failure) return failed(failure);
+    answered();
+    fetching.now();
+  }
+
+  function answered() {
     // The server is back, so reconnect now instead of when a timer runs out.
     if (!connection.isReachable() && !connection.isLive()) client?.kick();
-    connection.requested(true);
-    if (answer && answer.room.version < version()) {
-      // Events overtook it, and may not carry what it was requested for.
-      fetchSoon();
-    } else if (answer) {
-      etag = answer.etag;
-      setRoom(withOnline(votes.merged(answer.room, since)), true);
-      if (votes.needsFullState()) fetchSoon();
-    }
-    pending = withoutIncluded(pending, version(), pendingAtRequest);
-    applyReady();
-    votes.resend().then((wasAnswered) => {
-      if (wasAnswered) fetching.now();
-    });
+    connection.answered();
   }
 
   /** @param {unknown} error */
-  function fetchFailed(error) {
-    const isRefused = error instanceof Refusal;
-    if (isRefused && [403, 404].includes(error.status)) {
-      stop();
-      show({ departed: { code: error.code, message: error.message } });
-    }
+  function failed(error) {
+    noteFailure(error);
+    fetching.pause(/** @type {Refusal | NetworkFailure} */ (error).retryAfterMs);
+  }
+
+  /** @param {unknown} error */
+  function noteFailure(error) {
+    if (!(error instanceof Refusal || error instanceof NetworkFailure)) throw error;
+    const departed = departureIn(error);
+    if (departed) depart(departed);
+    else if (error instanceof NetworkFailure) connection.failed(error.obstacle);
     // A server that refuses is reachable.
-    connection.requested(isRefused);
+    else answered();
   }
 
-  /** @returns {"live" | "slow" | "hidden"} */
-  function seen() {
-    if (isAway()) return "hidden";
-    return connection.isLive() ? "live" : "slow";
-  }
-
-  /**
-   * @param {Room} room
-   * @param {boolean} isFetched
-   */
-  function setRoom(room, isFetched) {
-    const { ui } = store.get();
-    store.set({ room, ui: { ...ui, vote: votes.displayedIn(room, isFetched) } });
-  }
-
-  /** @param {Partial<Ui>} changes */
-  function show(changes) {
-    const { room, ui } = store.get();
-    store.set({ room, ui: { ...ui, ...changes } });
-  }
-
-  /**
-   * @param {Room} room
-   * @returns {Room}
-   */
-  function withOnline(room) {
-    const members = room.members.map((member) =>
-      onlineIds?.has(member.userId) ? { ...member, isOnline: true } : member,
-    );
-    return { ...room, members };
+  /** @param {Departed} departed */
+  function depart(departed) {
+    stop();
+    show(store, { departed });
   }
 
   function stop() {
     lifetime.abort();
-    clearGapTimeout();
+    replica.stop();
     client?.disconnect();
   }
 
@@ -268,16 +201,11 @@ export function createSync({
         onWake() {
           client?.kick();
           fetching.now();
+          presence.tell();
         },
       });
       page.addEventListener("offline", connection.networkChanged, { signal });
-      // If it is lost, the next request for the state reports the same, or stays away.
-      /** @param {"online" | "away" | "offline"} presence */
-      const report = (presence) =>
-        void api.presence(votes.tab, presence).catch(() => {});
-      ({ isAway } = watchVisibility({ page, clock, signal, onChange: report }));
-      // Closed, or cached. A page that is restored from the cache fetches the state.
-      page.addEventListener("pagehide", () => report("offline"), { signal });
+      presence.start();
       client = connect(callbacks);
       connection.connecting();
       fetching.within(POLL_MS);
@@ -289,17 +217,31 @@ export function createSync({
     refresh: fetching.now,
 
     /**
-     * An action was accepted. Its event follows, unless there is no live connection.
+     * A command was accepted. Its event follows, unless there is no live connection.
      *
-     * @param {number} since the room's version before the action
+     * @param {number} since the room's version before the command
      */
-    actionAccepted(since) {
+    accepted(since) {
       if (votes.needsFullState()) return fetching.now();
-      if (version() > since) return;
+      const hasHeard = () => store.get().room.version > since;
+      if (hasHeard()) return;
       if (!connection.isLive()) return fetching.now();
       clock.after(ECHO_TIMEOUT_MS, () => {
-        if (version() === since) fetching.now();
+        if (!hasHeard()) fetching.now();
       });
+    },
+
+    /**
+     * A command failed. The page may be out of date, or the command may have succeeded
+     * after all.
+     *
+     * @param {Refusal | NetworkFailure} failure
+     */
+    failed(failure) {
+      // A command that came too often is no reason to stop fetching.
+      if (failure instanceof Refusal) noteFailure(failure);
+      else failed(failure);
+      fetching.now();
     },
   };
 }

@@ -4,7 +4,7 @@
  * Each vote has the idempotency key `<tab>:<count>`. The server ignores a count that is
  * not above the last one it saw from that tab, so a vote can safely be sent again, or
  * arrive after a newer one. The newest unanswered vote is therefore kept and sent again,
- * unchanged, as soon as the server is reachable.
+ * unchanged, as soon as the server is reachable, even if the page is reloaded meanwhile.
  *
  * @import {Api} from "./api.js"
  * @import {OwnVote, Room, PageState} from "./state.js"
@@ -13,22 +13,35 @@
  * @typedef {ReturnType<typeof createVotes>} Votes
  *
  * @typedef {object} Vote
- * @property {number} count
+ * @property {string} key for the server
+ * @property {number} count rises with each vote of this page
  * @property {string} card
  * @property {string} taskId
  * @property {string} roundId
  * @property {number} round
  */
 
-import { NetworkFailure, Refusal } from "./api.js";
+import { NetworkFailure, Refusal } from "./answers.js";
+import { currentRound, ownCard, savedCard } from "./selectors.js";
+import { aNotice, show } from "./state.js";
+
+const IS_KEPT = "Your vote is kept, and sent again.";
 
 /**
  * @param {object} parts
  * @param {Store<PageState>} parts.store
- * @param {Pick<Api, "vote">} parts.api
+ * @param {Pick<Api, "run">} parts.api
  * @param {string} [parts.tab] identifies this page among the member's pages
+ * @param {Pick<Storage, "getItem" | "setItem" | "removeItem">} [parts.storage] of this
+ *   page, which a reload leaves
  */
-export function createVotes({ store, api, tab = randomId() }) {
+export function createVotes({
+  store,
+  api,
+  tab = randomId(),
+  storage = sessionStorage,
+}) {
+  const storageKey = `vote-${store.get().room.session.id}`;
   let count = 0;
   let acknowledged = 0;
   let inFlight = 0;
@@ -38,7 +51,8 @@ export function createVotes({ store, api, tab = randomId() }) {
   let newest = null;
   /** The newest vote, if it is unknown whether the server has it. @type {Vote | null} */
   let unanswered = null;
-  let isResending = false;
+  /** @type {Promise<NetworkFailure | null> | null} */
+  let resending = null;
   /** How many states have been fetched, each with the card that the server has. */
   let stateFetches = 0;
   /**
@@ -48,15 +62,18 @@ export function createVotes({ store, api, tab = randomId() }) {
    */
   let needsFullState = false;
 
+  const currentRoundId = () => currentRound(store.get().room)?.roundId;
+
   /** @param {Vote} vote */
   async function send(vote, isRetry = false) {
-    show(vote, "saving");
+    showVote(vote, "saving");
     inFlight += 1;
     unanswered = null;
+    remember(vote);
     const fetchesBefore = stateFetches;
     try {
-      const { card, round } = vote;
-      await api.vote(vote.taskId, { card, round, key: `${tab}:${vote.count}` });
+      const { card, key, round, taskId } = vote;
+      await api.run("vote", { taskId }, { card, round, key });
       acknowledge(vote, isRetry || stateFetches > fetchesBefore);
     } catch (error) {
       fail(vote, /** @type {Error} */ (error));
@@ -71,15 +88,15 @@ export function createVotes({ store, api, tab = randomId() }) {
    * @param {boolean} mayBeStale
    */
   function acknowledge(vote, mayBeStale) {
+    forget(vote);
     // A newer vote overtook it, so the server ignored it.
     if (vote.count < acknowledged) return;
     acknowledged = vote.count;
     const { room, ui } = store.get();
-    if (room.round?.roundId !== vote.roundId) return;
-    const me = { ...room.me, vote: vote.card || null };
-    store.set({ room: { ...room, me }, ui });
+    if (!room.rounds.some(({ roundId }) => roundId === vote.roundId)) return;
+    store.set({ room: withOwnCard(room, vote.taskId, vote.card), ui });
     if (mayBeStale) needsFullState = true;
-    show(vote, "saved");
+    showVote(vote, "saved");
   }
 
   /**
@@ -88,37 +105,65 @@ export function createVotes({ store, api, tab = randomId() }) {
    */
   function fail(vote, error) {
     pendingEchoes = 0;
-    const isRefused = error instanceof Refusal;
-    if (vote === newest && error instanceof NetworkFailure) unanswered = vote;
-    show(
-      vote,
-      "failed",
-      isRefused
-        ? error.message
-        : "The server did not answer. Your vote will be sent again when it does.",
-    );
+    if (error instanceof Refusal) {
+      forget(vote);
+      return showVote(vote, "failed", error.message);
+    }
+    if (vote === newest) unanswered = vote;
+    showVote(vote, "failed", `${error.message} ${IS_KEPT}`);
   }
 
-  /**
-   * For a vote of an earlier round, whose card is no longer shown.
-   *
-   * @param {string} text
-   */
-  function notify(text) {
-    const { room, ui } = store.get();
-    store.set({ room, ui: { ...ui, notice: { text, kind: "warning", id: -count } } });
+  /** @param {Vote} vote one that is not answered yet */
+  function remember(vote) {
+    try {
+      storage.setItem(storageKey, JSON.stringify(vote));
+    } catch {
+      // Without storage it is kept as long as the page.
+    }
+  }
+
+  /** @param {Vote} vote */
+  function forget(vote) {
+    if (vote === newest) storage.removeItem(storageKey);
+  }
+
+  /** Takes over a vote that was not answered before the page was reloaded. */
+  function recall() {
+    const stored = storage.getItem(storageKey);
+    if (stored === null) return;
+    count += 1;
+    newest = { .../** @type {Vote} */ (JSON.parse(stored)), count };
+    unanswered = newest;
+    showVote(newest, "failed", IS_KEPT);
   }
 
   /**
    * @param {Vote} vote
    * @param {OwnVote["status"]} status
    */
-  function show(vote, status, message = "") {
-    const { room, ui } = store.get();
-    if (vote !== newest || vote.roundId !== room.round?.roundId) return;
-    store.set({ room, ui: { ...ui, vote: { card: vote.card, status, message } } });
+  function showVote(vote, status, message = "") {
+    if (vote !== newest || vote.roundId !== currentRoundId()) return;
+    show(store, { vote: { card: vote.card, status, message } });
   }
 
+  /** @param {Vote} vote */
+  async function sendAgain(vote) {
+    try {
+      await send(vote, true);
+    } catch (error) {
+      if (error instanceof NetworkFailure) return error;
+      if (!(error instanceof Refusal)) throw error;
+      // Otherwise it is shown beside the cards.
+      if (vote.roundId !== currentRoundId()) {
+        const what = vote.card ? `Your card ${vote.card}` : "Taking your card back";
+        const text = `${what} came too late. ${error.message}`;
+        show(store, { notice: aNotice(text) });
+      }
+    }
+    return null;
+  }
+
+  recall();
   return {
     /**
      * Votes with a card, or takes the vote back when it is empty. Shows a failure, then
@@ -127,44 +172,38 @@ export function createVotes({ store, api, tab = randomId() }) {
      * @param {string} card
      */
     async vote(card) {
-      const { round } = store.get().room;
+      const round = currentRound(store.get().room);
       if (round?.status !== "voting") return;
       const { taskId, roundId, number } = round;
       count += 1;
       pendingEchoes += 1;
-      newest = { count, card, taskId, roundId, round: number };
+      newest = { key: `${tab}:${count}`, count, card, taskId, roundId, round: number };
       await send(newest);
     },
 
+    isFailed: () => store.get().ui.vote?.status === "failed",
+
     /** Sends the failed vote again, unchanged. */
     async retry() {
-      if (newest && store.get().ui.vote?.status === "failed") await send(newest, true);
+      if (newest) await send(newest, true);
     },
 
+    /** Whether a vote waits for the server to be reachable. */
+    isWaiting: () => unanswered !== null || resending !== null,
+
     /**
-     * Sends the unanswered vote again, for the round it was meant for. Call it once the
-     * server is reachable. If that round is over, the refusal is shown.
+     * Sends the vote that waits, for the round it was meant for. Call it once the server
+     * is reachable. If that round is over, the refusal is shown.
      *
-     * @returns {Promise<boolean>} whether there was one, and the server answered it
+     * @returns {Promise<NetworkFailure | null>} why it still waits
      */
     async resend() {
-      const vote = unanswered;
-      if (!vote || isResending) return false;
-      isResending = true;
-      try {
-        await send(vote, true);
-        return true;
-      } catch (error) {
-        const isShown = vote.roundId === store.get().room.round?.roundId;
-        if (error instanceof Refusal && !isShown) {
-          notify(`Your card ${vote.card} came too late. ${error.message}`);
-        } else if (!(error instanceof Refusal || error instanceof NetworkFailure)) {
-          throw error;
-        }
-        return error instanceof Refusal;
-      } finally {
-        isResending = false;
+      if (unanswered) {
+        resending ??= sendAgain(unanswered).finally(() => {
+          resending = null;
+        });
       }
+      return resending;
     },
 
     /** Whether the next state must be fetched in full, without an ETag. */
@@ -196,33 +235,63 @@ export function createVotes({ store, api, tab = randomId() }) {
      */
     merged(fetched, since) {
       const { room } = store.get();
-      const isSameRound = fetched.round?.roundId === room.round?.roundId;
+      const round = currentRound(room);
+      const isSameRound = round?.roundId === currentRound(fetched)?.roundId;
       pendingEchoes = inFlight;
       stateFetches += 1;
       needsFullState = isSameRound && acknowledged !== since;
-      if (!needsFullState) return fetched;
-      return { ...fetched, me: { ...fetched.me, vote: room.me.vote } };
+      if (!needsFullState || !round) return fetched;
+      return withOwnCard(fetched, round.taskId, savedCard(room));
     },
 
     /**
-     * The vote to show beside the cards once the room is `room`.
+     * What to show once the room is `room`: the vote beside the cards, and a sentence if
+     * a card that was shown as saved is another one, or gone.
      *
      * @param {Room} room
      * @param {boolean} isFetched the room is a fetched state, so its card is the server's
-     * @returns {OwnVote | null}
+     * @returns {Pick<PageState["ui"], "vote" | "notice">}
      */
     displayedIn(room, isFetched) {
-      const { vote } = store.get().ui;
-      if (!vote || newest?.roundId !== room.round?.roundId) return null;
-      if (!isFetched || vote.status === "saving") return vote;
-      const isSaved = (room.me.vote ?? "") === vote.card;
-      if (isSaved) {
+      const before = store.get();
+      const { notice } = before.ui;
+      const roundId = currentRound(room)?.roundId;
+      const vote = newest?.roundId === roundId ? before.ui.vote : null;
+      if (!isFetched || vote?.status === "saving") return { vote, notice };
+      const saved = savedCard(room);
+      if (vote?.card === saved) {
         unanswered = null;
-        return { ...vote, status: "saved", message: "" };
+        if (newest) forget(newest);
+        return { vote: { ...vote, status: "saved", message: "" }, notice };
       }
-      return vote.status === "failed" ? vote : null;
+      if (vote?.status === "failed") return { vote, notice };
+      const shown = currentRoundId() === roundId ? ownCard(before) : "";
+      const isKept = shown === "" || shown === saved || room.me.role === "observer";
+      return { vote: null, notice: isKept ? notice : aNotice(whyNot(shown, saved)) };
     },
   };
+}
+
+/**
+ * @param {Room} room
+ * @param {string} taskId
+ * @param {string} card empty for none
+ * @returns {Room}
+ */
+function withOwnCard(room, taskId, card) {
+  const { [taskId]: _, ...others } = room.me.votes;
+  const votes = card ? { ...others, [taskId]: card } : others;
+  return { ...room, me: { ...room.me, votes } };
+}
+
+/**
+ * @param {string} shown the card that was shown as saved
+ * @param {string} saved the card that the server has, empty for none
+ */
+function whyNot(shown, saved) {
+  return saved
+    ? `Your card is now ${saved} instead of ${shown}. It was changed in another tab.`
+    : `Your card ${shown} is no longer there. It was taken back in another tab, or lost.`;
 }
 
 /** `crypto.randomUUID` does not exist on pages over plain HTTP. */

@@ -160,7 +160,7 @@ class BrowserUser(Person):
     def deletes_task(self, task: str) -> None:
         form = self.opens_task(task)
         form.get_by_role("button", name="Delete…").click()
-        form.get_by_role("button", name="Delete task").click()
+        self.presses("Delete task", within="dialog[open]")
 
     def starts_vote(self, task: str = "") -> str:
         task = task or self.adds_task()

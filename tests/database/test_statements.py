@@ -96,17 +96,6 @@ def test_an_argument_that_the_query_does_not_use_is_an_error():
         prepared.all("unused")
 
 
-def test_it_refreshes_an_instance_as_refresh_from_db_does(members):
-    zoe = members[0]
-    Member.objects.filter(pk=zoe.pk).update(role="observer", left_at=LATE)
-    anew = PreparedQuery(lambda user_id: Member.objects.filter(pk=user_id))
-    anew.refresh(zoe, zoe.pk)
-    assert fields(zoe) == fields(Member.objects.get(pk=zoe.pk))
-    zoe.delete()
-    with pytest.raises(Member.DoesNotExist):
-        anew.refresh(zoe, members[1].poker_session_id)
-
-
 def test_it_inserts_a_row_or_changes_the_existing_one(members):
     upsert = PreparedUpsert(
         Tab, unique=["member", "name"], changes=["state", "expires_at_ms"]
@@ -144,7 +133,7 @@ def test_it_changes_the_row_of_that_key_alone(members):
     other = PokerSessionFactory(version=3)
     poker_session = members[0].poker_session
     PreparedUpdate(PokerSession, "version").write(poker_session.pk, 8)
-    poker_session.refresh()
+    poker_session.refresh_from_db()
     assert poker_session.version == 8
     other.refresh_from_db()
     assert other.version == 3

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { openLivePage } from "./page.js";
-import { aRoom, aRoomAtRest, aTask } from "./rooms.js";
+import { aRoom, aTask } from "./rooms.js";
 import { createServer } from "./server.js";
 
 /** @import {Actions} from "../../static/room/actions.js" */
@@ -9,50 +9,65 @@ import { createServer } from "./server.js";
 describe("each action sends one request", () => {
   /** @type {Record<string, [(actions: Actions) => unknown, string, string]>} */
   const requests = {
-    reveal: [(act) => act.reveal(), "tasks/first/reveal/", "round=1"],
-    revote: [(act) => act.revote(), "tasks/first/revote/", "round=1"],
+    reveal: [(act) => act.inRound("reveal"), "tasks/first/reveal/", "round=1"],
+    revote: [(act) => act.inRound("revote"), "tasks/first/revote/", "round=1"],
     finalize: [
-      (act) => act.finalize("½"),
+      (act) => act.inRound("finalize", { story_points: "½" }),
       "tasks/first/finalize/",
-      "round=1&story_points=%C2%BD",
+      "story_points=%C2%BD&round=1",
     ],
-    start: [(act) => act.start("second"), "tasks/second/start/", ""],
-    skip: [(act) => act.skip("second"), "tasks/second/skip/", ""],
-    quickVote: [(act) => act.quickVote("Fix it"), "quick-vote/", "title=Fix+it"],
-    addTask: [
-      (act) => act.addTask({ title: "A", link: "https://b.example/" }),
+    start: [(act) => act.run("start", { taskId: "second" }), "tasks/second/start/", ""],
+    skip: [(act) => act.inRound("skip"), "tasks/first/skip/", "round=1"],
+    "quick-vote": [
+      (act) => act.submit("quick-vote", {}, { title: "Fix it" }),
+      "quick-vote/",
+      "title=Fix+it",
+    ],
+    "add-task": [
+      (act) => act.submit("add-task", {}, { title: "A", link: "https://b.example/" }),
       "tasks/",
       "title=A&link=https%3A%2F%2Fb.example%2F",
     ],
-    editTask: [
-      (act) => act.editTask("second", { title: "" }),
+    "edit-task": [
+      (act) => act.submit("edit-task", { taskId: "second" }, { title: "" }),
       "tasks/second/edit/",
       "title=",
     ],
-    deleteTask: [(act) => act.deleteTask("second"), "tasks/second/delete/", ""],
-    moveTask: [
+    "delete-task": [
+      (act) => act.run("delete-task", { taskId: "second" }),
+      "tasks/second/delete/",
+      "",
+    ],
+    "move-task down": [
       (act) => act.moveTask("first", 1),
-      "tasks/order/",
-      "task_ids=second&task_ids=first",
+      "tasks/first/move/",
+      "before=",
+    ],
+    "move-task up": [
+      (act) => act.moveTask("second", 0),
+      "tasks/second/move/",
+      "before=first",
     ],
     rename: [
-      (act) => act.rename("jonas", "Jon"),
+      (act) => act.submit("rename", { userId: "jonas" }, { display_name: "Jon" }),
       "members/jonas/rename/",
       "display_name=Jon",
     ],
-    setRole: [
-      (act) => act.setRole("jonas", "observer"),
+    "change-role": [
+      (act) => act.run("change-role", { userId: "jonas" }, { role: "observer" }),
       "members/jonas/role/",
       "role=observer",
     ],
-    promote: [(act) => act.promote("jonas"), "members/jonas/promote/", ""],
-    demote: [(act) => act.demote("jonas"), "members/jonas/demote/", ""],
-    remove: [(act) => act.remove("jonas"), "members/jonas/remove/", ""],
+    "an id that is no part of an address": [
+      (act) => act.run("remove", { userId: "a/../b?" }),
+      "members/a%2F..%2Fb%3F/remove/",
+      "",
+    ],
     leave: [(act) => act.leave(), "leave/", ""],
-    end: [(act) => act.end(), "end/", ""],
-    reopen: [(act) => act.reopen(), "reopen/", ""],
-    updateSettings: [
-      (act) => act.updateSettings({ name: "Search" }),
+    end: [(act) => act.run("end"), "end/", ""],
+    reopen: [(act) => act.run("reopen"), "reopen/", ""],
+    "change-settings": [
+      (act) => act.submit("change-settings", {}, { name: "Search" }),
       "settings/",
       "name=Search",
     ],
@@ -74,19 +89,35 @@ describe("each action sends one request", () => {
 
 describe("next", () => {
   test("it starts the first pending task", async () => {
-    const room = aRoomAtRest();
-    room.tasks[0] = aTask("first", { status: "finalized", storyPoints: "5" });
+    const tasks = [aTask("first", { status: "finalized" }), aTask("second")];
+    const room = aRoom({ rounds: [], tasks });
     const page = await openLivePage(createServer(room));
     assert.equal(await page.actions.next(), true);
     assert.equal(page.server.requests[0].path, "tasks/second/start/");
   });
 
   test("it does nothing during a round or with an empty queue", async () => {
-    for (const room of [aRoom(), aRoom({ round: null, tasks: [] })]) {
+    for (const room of [aRoom(), aRoom({ rounds: [], tasks: [] })]) {
       const page = await openLivePage(createServer(room));
       assert.equal(await page.actions.next(), false);
       assert.equal(page.server.requests.length, 0);
     }
+  });
+});
+
+describe("a task read whole", () => {
+  test("has what no list has", async () => {
+    const page = await openLivePage();
+    const task = await page.actions.readTask("second");
+    assert.equal(task?.description, "All of it");
+    assert.equal(page.server.requests[0].path, "tasks/second/");
+  });
+
+  test("that cannot be read is a notice", async () => {
+    const page = await openLivePage();
+    page.server.refusal = { status: 404, body: "<h1>Not Found</h1>" };
+    assert.equal(await page.actions.readTask("second"), undefined);
+    assert.match(page.ui().notice?.text ?? "", /something in front of it.*404/);
   });
 });
 
@@ -95,30 +126,50 @@ describe("an action that fails", () => {
     const page = await openLivePage();
     page.server.refusal = {
       status: 409,
-      body: { error: "It has been revealed.", code: "already-done" },
+      body: { error: "It has been revealed.", code: "round-closed" },
     };
     const before = page.room();
-    assert.equal(await page.actions.reveal(), false);
+    assert.equal(await page.actions.inRound("reveal"), false);
     const first = page.ui().notice;
     assert.deepEqual(
       [first?.text, first?.kind, page.room()],
       ["It has been revealed.", "warning", before],
     );
-    await page.actions.reveal();
+    await page.actions.inRound("reveal");
     assert.notEqual(page.ui().notice?.id, first?.id);
   });
 
-  test("a refusal without a message gets a default one", async () => {
+  test("what is wrong with a field is shown beside it, until it is sent again", async () => {
     const page = await openLivePage();
-    page.server.refusal = { status: 418, body: "teapot" };
-    await page.actions.reveal();
-    assert.match(page.ui().notice?.text ?? "", /refused/);
+    const errors = { title: ["Too long."] };
+    page.server.refusal = {
+      status: 422,
+      body: { error: "Too long.", code: "invalid-input", errors },
+    };
+    assert.equal(await page.actions.submit("add-task", {}, { title: "A" }), false);
+    assert.deepEqual(page.ui().invalid, { command: "add-task", errors });
+    assert.equal(page.ui().notice, null);
+    page.server.refusal = null;
+    await page.actions.submit("add-task", {}, { title: "B" });
+    assert.equal(page.ui().invalid, null);
+  });
+
+  test("what is wrong with a field that has no form is a notice", async () => {
+    const page = await openLivePage();
+    page.server.refusal = {
+      status: 422,
+      body: { error: "No.", code: "invalid-input", errors: { round: ["No."] } },
+    };
+    await page.actions.inRound("reveal");
+    await page.actions.submit("add-task", {}, { title: "A" });
+    assert.equal(page.ui().notice?.text, "No.");
+    assert.equal(page.ui().invalid, null);
   });
 
   test("the page fetches the state, since it may be out of date", async () => {
     const page = await openLivePage();
     page.server.isDown = true;
-    await page.actions.reveal();
+    await page.actions.inRound("reveal");
     assert.match(page.ui().notice?.text ?? "", /cannot be reached/);
     await page.clock.pass(0);
     assert.equal(page.server.stateRequests(), 1);
@@ -143,7 +194,10 @@ test("dialogs and tabs are local to the page", async () => {
   const page = await openLivePage();
   page.actions.open("invite");
   page.actions.showTab("queue");
-  assert.deepEqual([page.ui().dialog, page.ui().tab], ["invite", "queue"]);
+  assert.deepEqual(page.ui().dialog, { name: "invite", subject: null });
+  assert.equal(page.ui().tab, "queue");
+  page.actions.open("remove", "jonas");
+  assert.deepEqual(page.ui().dialog, { name: "remove", subject: "jonas" });
   page.actions.close();
   assert.equal(page.ui().dialog, null);
   assert.equal(page.server.requests.length, 0);

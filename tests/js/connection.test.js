@@ -3,19 +3,31 @@ import { describe, test } from "node:test";
 import { createConnection } from "../../static/room/sync/connection.js";
 import { createClock } from "./clock.js";
 
-/** @import {Connection} from "../../static/room/state.js" */
+/** @import {Connection, Obstacle} from "../../static/room/state.js" */
+
+/** @type {Obstacle} */
+const NO_ANSWER = { kind: "unreachable", status: 0, message: "No answer." };
+/** @type {Obstacle} */
+const SIGN_IN = { kind: "sign-in", status: 0, message: "Sign in." };
+/** @type {Obstacle} */
+const FIREWALL = { kind: "foreign", status: 403, message: "Something answers." };
 
 function aConnection() {
   const clock = createClock();
   const browser = { hasNetwork: true };
   /** @type {Connection[]} */
   const changes = [];
+  /** @type {(Obstacle | null)[]} */
+  const obstacles = [];
   const connection = createConnection({
     hasNetwork: () => browser.hasNetwork,
     clock,
-    onChange: (next) => void changes.push(next),
+    onChange(next) {
+      changes.push(next.connection);
+      obstacles.push(next.obstacle);
+    },
   });
-  return { browser, changes, clock, connection };
+  return { browser, changes, clock, connection, obstacles };
 }
 
 function aLiveConnection() {
@@ -23,6 +35,7 @@ function aLiveConnection() {
   parts.connection.connecting();
   parts.connection.subscribed();
   parts.changes.length = 0;
+  parts.obstacles.length = 0;
   return parts;
 }
 
@@ -82,10 +95,10 @@ describe("the server", () => {
     const { changes, clock, connection } = aConnection();
     connection.connecting();
     await clock.pass(2000);
-    connection.requested(false);
+    connection.failed(NO_ANSWER);
     assert.equal(connection.isReachable(), false);
-    connection.requested(false);
-    connection.requested(true);
+    connection.failed(NO_ANSWER);
+    connection.answered();
     assert.equal(connection.isReachable(), true);
     assert.deepEqual(changes, ["slow", "offline", "slow"]);
   });
@@ -93,13 +106,32 @@ describe("the server", () => {
   test("is offline in a grace period, too", () => {
     const { changes, connection } = aConnection();
     connection.connecting();
-    connection.requested(false);
+    connection.failed(NO_ANSWER);
     assert.deepEqual(changes, ["offline"]);
+  });
+
+  test("is offline for what is in its way, which is named", () => {
+    const { changes, connection, obstacles } = aLiveConnection();
+    connection.failed(SIGN_IN);
+    connection.failed(SIGN_IN);
+    connection.failed(FIREWALL);
+    connection.answered();
+    assert.deepEqual(changes, ["offline", "offline", "live"]);
+    assert.deepEqual(obstacles, [SIGN_IN, FIREWALL, null]);
+  });
+
+  test("is offline if it does not answer twice, even while events arrive", () => {
+    const { changes, connection, obstacles } = aLiveConnection();
+    connection.failed(NO_ANSWER);
+    connection.failed(NO_ANSWER);
+    connection.answered();
+    assert.deepEqual(changes, ["offline", "live"]);
+    assert.deepEqual(obstacles, [NO_ANSWER, null]);
   });
 
   test("may miss an answer while events arrive", () => {
     const { changes, connection } = aLiveConnection();
-    connection.requested(false);
+    connection.failed(NO_ANSWER);
     assert.deepEqual(changes, []);
     connection.disconnected();
     assert.deepEqual(changes, ["offline"]);
@@ -113,7 +145,7 @@ describe("the browser's network", () => {
     connection.networkChanged();
     assert.deepEqual(changes, ["offline"]);
     browser.hasNetwork = true;
-    connection.requested(true);
+    connection.answered();
     assert.deepEqual(changes, ["offline", "live"]);
   });
 });

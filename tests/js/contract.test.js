@@ -7,21 +7,31 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { handlers, reduce } from "../../static/room/reducer.js";
+import { lacksAbilities, lacksDetails } from "../../static/room/sync/healing.js";
 
 /** @param {string} name */
 const contract = (name) =>
   JSON.parse(readFileSync(new URL(`../contract/${name}`, import.meta.url), "utf8"));
 
 /**
- * Without what no event carries: the time, who is online, and one's own card.
+ * Without what no event carries: the time, presence as it is now, one's own cards, and
+ * what the browser then fetches.
  *
  * @param {any} state
+ * @param {{ hasDetails: boolean, hasAbilities: boolean }} known
  */
-function carried({ serverTime, me: { vote, ...me }, members, ...state }) {
+function carried(
+  { serverTime, me: { votes, may, ...me }, members, current, ...state },
+  { hasDetails, hasAbilities },
+) {
   return {
     ...state,
     me,
-    members: members.map((/** @type {any} */ { isOnline, ...member }) => member),
+    may: hasAbilities && may,
+    current: hasDetails && current,
+    members: members.map(
+      (/** @type {any} */ { isOnline, isAway, at, ...member }) => member,
+    ),
   };
 }
 
@@ -32,7 +42,12 @@ describe("every action leads to the state that the server has", () => {
 
   for (const { name, viewer, before, events, after } of triples) {
     test(`${name}, as ${viewer} sees it`, () => {
-      assert.deepEqual(carried(reduce(before, events)), carried(after));
+      const room = reduce(before, events);
+      const known = {
+        hasDetails: !lacksDetails(room),
+        hasAbilities: !lacksAbilities(before, room),
+      };
+      assert.deepEqual(carried(room, known), carried(after, known));
     });
   }
 });

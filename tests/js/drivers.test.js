@@ -67,6 +67,16 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       );
     });
 
+    test("the CSRF cookie may have another name", async () => {
+      const { clock, page, server } = begin({ config: { csrfCookie: "csrf-of-ours" } });
+      page.document.cookie = "csrftoken=of-others; csrf-of-ours=third";
+      await clock.pass(0);
+      const tokens = server.authRequests.map(({ headers }) =>
+        headers.get("X-CSRFToken"),
+      );
+      assert.deepEqual(tokens, ["third", "third"]);
+    });
+
     test("it opens one connection and keeps it", async () => {
       const { clock, server } = await beginListening();
       await clock.pass(600_000);
@@ -96,8 +106,8 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       });
       publish("refetch", {});
       assert.deepEqual(calls, [
-        ["onEvent", "vote", { version: 8 }],
-        ["onEvent", "refetch", {}],
+        ["onEvent", { type: "vote", data: { version: 8 } }],
+        ["onEvent", { type: "refetch", data: {} }],
       ]);
     });
 
@@ -168,7 +178,9 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       }
       publish("vote", { version: 8 });
       await clock.pass(0);
-      assert.deepEqual(callsTo("onEvent").at(-1), ["vote", { version: 8 }]);
+      assert.deepEqual(callsTo("onEvent").at(-1), [
+        { type: "vote", data: { version: 8 } },
+      ]);
       assert.deepEqual(callsTo("onDisconnected"), []);
     });
   });
@@ -181,7 +193,9 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
           page.server.latest.closes(code);
           assert.ok((await page.msUntilSubscribed(Number(limit))) <= Number(limit));
           page.publish("vote", { version: 8 });
-          assert.deepEqual(page.callsTo("onEvent"), [["vote", { version: 8 }]]);
+          assert.deepEqual(page.callsTo("onEvent"), [
+            [{ type: "vote", data: { version: 8 } }],
+          ]);
         });
       }
     }
@@ -291,7 +305,9 @@ for (const name of /** @type {(keyof typeof DRIVERS)[]} */ (Object.keys(DRIVERS)
       page.server.full.add("presence-room");
       await page.clock.pass(0);
       page.publish("vote", { version: 8 });
-      assert.deepEqual(page.callsTo("onEvent"), [["vote", { version: 8 }]]);
+      assert.deepEqual(page.callsTo("onEvent"), [
+        [{ type: "vote", data: { version: 8 } }],
+      ]);
       assert.deepEqual(page.callsTo("onPresence"), []);
       await page.clock.pass(300_000);
       assert.equal(page.server.connections.length, 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { NetworkFailure, Refusal } from "../../static/room/api.js";
+import { unreachable } from "../../static/room/answers.js";
 import { createFetching, jitterMs } from "../../static/room/sync/fetching.js";
 import { createClock, settled } from "./clock.js";
 
@@ -52,7 +52,7 @@ describe("a single request at a time", () => {
 
   test("one that fails is followed by the next one, too", async () => {
     const { clock, failures, fetching, requests } = aFetching();
-    const error = new NetworkFailure();
+    const error = unreachable();
     fetching.now();
     fetching.now();
     requests[0].reject(error);
@@ -104,26 +104,35 @@ describe("the schedule", () => {
   });
 });
 
-describe("Retry-After", () => {
-  const errors = {
-    refusal: new Refusal(429, {}, 20_000),
-    "network failure": new NetworkFailure(null, 20_000),
-  };
-  for (const [name, error] of Object.entries(errors)) {
-    test(`of a ${name} pauses everything, then one request is sent`, async () => {
-      const { clock, failures, fetching, requests } = aFetching();
-      fetching.now();
-      requests[0].reject(error);
-      await clock.pass(19_999);
-      fetching.now();
-      fetching.within(0);
-      await clock.pass(0);
-      assert.equal(requests.length, 1);
-      assert.deepEqual(failures, [error]);
-      await clock.pass(1);
-      assert.equal(requests.length, 2);
-    });
-  }
+describe("a pause", () => {
+  test("stops everything, then one request is sent", async () => {
+    const { clock, fetching, requests } = aFetching();
+    fetching.pause(20_000);
+    fetching.now();
+    fetching.within(0);
+    await clock.pass(19_999);
+    assert.equal(requests.length, 0);
+    await clock.pass(1);
+    assert.equal(requests.length, 1);
+  });
+
+  test("that begins during a request stops the next one", async () => {
+    const { clock, fetching, requests } = aFetching();
+    fetching.now();
+    fetching.pause(20_000);
+    requests[0].reject(unreachable());
+    await clock.pass(19_999);
+    assert.equal(requests.length, 1);
+    await clock.pass(1);
+    assert.equal(requests.length, 2);
+  });
+
+  test("of no time is none", async () => {
+    const { fetching, requests } = aFetching();
+    fetching.pause(0);
+    fetching.now();
+    assert.equal(requests.length, 1);
+  });
 });
 
 describe("once it is aborted", () => {
@@ -146,14 +155,21 @@ describe("once it is aborted", () => {
     assert.deepEqual([answers, requests.length], [[], 1]);
   });
 
+  test("a failure that is in flight is dropped", async () => {
+    const { failures, fetching, lifetime, requests } = aFetching();
+    fetching.now();
+    lifetime.abort();
+    requests[0].reject(unreachable());
+    await settled();
+    assert.deepEqual(failures, []);
+  });
+
   test("a pause does not end in a request", async () => {
     const { clock, fetching, lifetime, requests } = aFetching();
-    fetching.now();
-    requests[0].reject(new NetworkFailure(null, 20_000));
-    await settled();
+    fetching.pause(20_000);
     lifetime.abort();
     await clock.pass(60_000);
-    assert.equal(requests.length, 1);
+    assert.equal(requests.length, 0);
   });
 });
 

@@ -119,7 +119,7 @@ export async function listening(...options) {
  * @param {ReturnType<typeof createProtocolServer>} server
  * @param {Partial<Location>} [location]
  */
-function createBrowser(server, location) {
+export function createBrowser(server, location) {
   /** @param {string} url */
   function WebSocket(url) {
     return server.opened(url);
@@ -160,11 +160,14 @@ function createBrowser(server, location) {
     crypto: globalThis.crypto,
     location: { hostname: "poker.example", port: "", protocol: "https:", ...location },
     document: { cookie: "csrftoken=first", body: {}, location: { protocol: "" } },
+    /** @type {(string | undefined)[]} */
+    redirects: [],
     addEventListener() {},
     clearTimeout: (/** @type {() => void} */ callOff) => callOff?.(),
 
     /** @param {RequestInfo | URL} _url @param {RequestInit} [init] */
-    async fetch(_url, { body, headers } = {}) {
+    async fetch(_url, { body, headers, redirect } = {}) {
+      page.redirects.push(redirect);
       const form = String(body);
       const { status, ...answer } = await server.authorise(form, new Headers(headers));
       return Response.json(answer.body ?? null, { status, headers: answer.headers });

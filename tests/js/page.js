@@ -12,21 +12,34 @@ import { createStore } from "../../static/room/store.js";
 import { createSync } from "../../static/room/sync.js";
 import { createVotes } from "../../static/room/votes.js";
 import { createClock } from "./clock.js";
-import { createServer } from "./server.js";
+import { CONFIG, createServer } from "./server.js";
 
-/** @param {() => number} [random] */
-export function openPage(server = createServer(), random = () => 0) {
+/**
+ * @typedef {object} Options
+ * @property {boolean} [isHidden]
+ * @property {ReturnType<typeof createStorage>} [storage]
+ * @property {string} [tab]
+ */
+
+/**
+ * @param {() => number} [random]
+ * @param {Options} [options]
+ */
+export function openPage(server = createServer(), random = () => 0, options = {}) {
+  const { isHidden = false, storage = createStorage(), tab = "tab" } = options;
   const clock = createClock(random);
   const browser = createBrowser();
+  browser.document.hidden = isHidden;
   const store = createStore(
     /** @type {PageState} */ ({ room: server.room, ui: initialUi() }),
   );
   const api = createApi({
-    sessionId: server.room.session.id,
+    config: CONFIG,
     fetch: server.fetch,
-    cookies: () => "theme=dark; csrftoken=token",
+    cookies: () => "theme=dark; csrf-of-this-instance=token",
+    clock,
   });
-  const votes = createVotes({ store, api, tab: "tab" });
+  const votes = createVotes({ store, api, tab, storage });
   const client = {
     kicks: 0,
     isClosed: false,
@@ -43,6 +56,7 @@ export function openPage(server = createServer(), random = () => 0) {
     api,
     votes,
     etag: server.etag(),
+    contract: CONFIG.contract,
     connect(callbacks) {
       Object.assign(realtime, callbacks);
       return client;
@@ -59,6 +73,9 @@ export function openPage(server = createServer(), random = () => 0) {
     clock,
     server,
     sync,
+    api,
+    storage,
+    subscribe: store.subscribe,
     room: () => store.get().room,
     ui: () => store.get().ui,
     /** The callbacks that a driver calls. */
@@ -73,12 +90,23 @@ export function openPage(server = createServer(), random = () => 0) {
  */
 export async function openLivePage(server = createServer(), random = () => 0) {
   const page = openPage(server, random);
-  server.publish = ({ type, data }) => page.realtime.onEvent(type, data);
-  page.realtime.onConnected();
+  server.publish = (event) => page.realtime.onEvent(event);
   page.realtime.onSubscribed();
   await page.clock.pass(1000);
   server.requests.length = 0;
   return page;
+}
+
+export function createStorage() {
+  /** @type {Map<string, string>} */
+  const items = new Map();
+  return {
+    items,
+    getItem: (/** @type {string} */ key) => items.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) =>
+      void items.set(key, value),
+    removeItem: (/** @type {string} */ key) => void items.delete(key),
+  };
 }
 
 function createBrowser() {

@@ -1,14 +1,15 @@
 /** @import {Callbacks} from "../../static/realtime/client.js" */
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { createRealtimeClient } from "../../static/realtime/client.js";
 import { pusher } from "../../static/realtime/drivers/pusher.js";
 import { websocket } from "../../static/realtime/drivers/websocket.js";
 import { retryAfterMs } from "../../static/realtime/retry_after.js";
 import { createWatchdog } from "../../static/realtime/watchdog.js";
-import { createClock } from "./clock.js";
-import { EMBEDDED, listen, listening } from "./listening.js";
+import { createClock, settled } from "./clock.js";
+import { createBrowser, EMBEDDED, listen, listening } from "./listening.js";
+import { createProtocolServer } from "./protocol_server.js";
 
 describe("without any live connection", () => {
   const never = () => assert.fail("No callback was expected.");
@@ -55,6 +56,91 @@ test("with a library that cannot decrypt, an encrypted room polls", async () => 
   page.client.kick();
   await page.clock.pass(600_000);
   assert.equal(page.calls.length, 1);
+});
+
+describe("the client", () => {
+  // So that a client that a failed test leaves behind does not go on.
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  afterEach(() => mock.reset());
+
+  /**
+   * One in a browser of its own, once it is subscribed.
+   *
+   * @param {Omit<Parameters<typeof createRealtimeClient>[0], "config">} options
+   */
+  async function begin(options) {
+    const clock = createClock();
+    const server = createProtocolServer(clock);
+    const globals = createBrowser(server);
+    for (const name of /** @type {const} */ (["WebSocket", "location", "document"])) {
+      const value = globals[name];
+      Object.defineProperty(globalThis, name, { value, configurable: true });
+    }
+    mock.method(globalThis, "fetch", globals.fetch);
+    const config = { ...EMBEDDED, provider: "websocket" };
+    const client = createRealtimeClient({ config, ...options });
+    await clock.pass(0);
+    await settled();
+    return { clock, client, server };
+  }
+
+  test("gives an event as one message, on the session's channel", async () => {
+    /** @type {unknown[]} */
+    const messages = [];
+    const { client, server } = await begin({
+      sessionId: "abcdefgh12345678",
+      callbacks: { onEvent: (...message) => void messages.push(message) },
+    });
+    const channel = "private-planning-poker-abcdefgh12345678";
+    server.publish(channel, "vote", { version: 8 });
+    client.disconnect();
+    assert.deepEqual(messages, [[{ type: "vote", data: { version: 8 } }]]);
+  });
+
+  test("listens to the channel that is named", async () => {
+    const { client, server } = await begin({ channel: "planning-poker-x-2" });
+    assert.deepEqual(
+      server.authRequests.map(({ channel }) => channel),
+      ["private-planning-poker-x-2", "presence-planning-poker-x-2"],
+    );
+    client.disconnect();
+  });
+
+  const some = {
+    "no callbacks": undefined,
+    "no callback": {},
+    "one that is undefined": { onEvent: undefined },
+    "four of the six": {
+      onEvent() {},
+      onConnected() {},
+      onDisconnected() {},
+      onError() {},
+    },
+  };
+  for (const [name, callbacks] of Object.entries(some)) {
+    test(`needs ${name}`, async () => {
+      const { client, server } = await begin({ sessionId: "x", callbacks });
+      server.publish("private-planning-poker-x", "vote", { version: 8 });
+      server.tellPresence("pusher_internal:member_added", { user_id: "tom" });
+      server.latest.tell({ event: "pusher:error", data: "{}" });
+      server.latest.closes(1006);
+      client.disconnect();
+      assert.equal(server.connections.length, 1);
+      assert.equal(server.authRequests.length, 2);
+    });
+  }
+
+  test("keeps what its callbacks belong to", async () => {
+    const mine = {
+      heard: 0,
+      onSubscribed() {
+        this.heard += 1;
+      },
+    };
+    const { client } = await begin({ sessionId: "x", callbacks: mine });
+    client.disconnect();
+    assert.equal(mine.heard, 1);
+  });
 });
 
 describe("the watchdog", () => {
@@ -155,6 +241,25 @@ describe("the browser's own WebSocket", () => {
     assert.equal(refused.callsTo("onSubscribed").length, 1);
   });
 
+  test("it soon retries what a firewall in front of the application refused", async () => {
+    const page = listen("WebSocket");
+    page.server.refusal = { status: 403, body: "<h1>Forbidden</h1>" };
+    await page.clock.pass(5000);
+    assert.deepEqual(
+      page.callsTo("onError").filter(([{ kind }]) => kind === "refused"),
+      [],
+    );
+    page.server.refusal = null;
+    await page.clock.pass(5000);
+    assert.equal(page.callsTo("onSubscribed").length, 1);
+  });
+
+  test("it follows no redirect", async () => {
+    const page = listen("WebSocket");
+    await page.clock.pass(0);
+    assert.deepEqual(new Set(page.page.redirects), new Set(["manual"]));
+  });
+
   test("a full presence channel is retried once a minute", async () => {
     const page = listen("WebSocket");
     page.server.full.add("presence-room");
@@ -183,7 +288,9 @@ describe("the browser's own WebSocket", () => {
       }
     }
     page.publish("vote", { version: 8 });
-    assert.deepEqual(page.callsTo("onEvent").at(-1), ["vote", { version: 8 }]);
+    assert.deepEqual(page.callsTo("onEvent").at(-1), [
+      { type: "vote", data: { version: 8 } },
+    ]);
     assert.deepEqual(page.callsTo("onDisconnected"), []);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { openLivePage } from "./page.js";
+import { openLivePage, openPage } from "./page.js";
 import { anEvent, aRound, aVote } from "./rooms.js";
 
 /** @param {Awaited<ReturnType<typeof openLivePage>>} page */
@@ -19,8 +19,11 @@ describe("a vote without a network", () => {
     page.server.isDown = false;
     await page.clock.pass(3000);
     assert.deepEqual(sentVotes(page).at(-1), { card: "8", round: "1", key: "tab:2" });
-    assert.equal(page.server.room.me.vote, "8");
-    assert.deepEqual([page.ui().vote?.status, page.room().me.vote], ["saved", "8"]);
+    assert.equal(page.server.room.me.votes.first, "8");
+    assert.deepEqual(
+      [page.ui().vote?.status, page.room().me.votes.first],
+      ["saved", "8"],
+    );
     const { length } = sentVotes(page);
     await page.clock.pass(60_000);
     assert.equal(sentVotes(page).length, length);
@@ -40,8 +43,85 @@ describe("a vote without a network", () => {
     };
     await page.clock.pass(3000);
     assert.match(page.ui().notice?.text ?? "", /card 5 came too late. That round/);
-    assert.equal(page.room().me.vote, null);
+    assert.deepEqual(page.room().me.votes, {});
     assert.deepEqual(sentVotes(page).at(-1)?.round, "1");
+  });
+});
+
+describe("a vote before a reload", () => {
+  /** @param {Awaited<ReturnType<typeof openLivePage>>} page */
+  function reload(page) {
+    page.sync.stop();
+    const { server, storage } = page;
+    return openPage(server, undefined, { storage, tab: "reloaded" });
+  }
+
+  test("is sent afterwards, unchanged, if it was not answered", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    const reloaded = reload(page);
+    assert.deepEqual(reloaded.ui().vote, {
+      card: "5",
+      status: "failed",
+      message: "Your vote is kept, and sent again.",
+    });
+    page.server.isDown = false;
+    await page.clock.pass(0);
+    await reloaded.clock.pass(3000);
+    assert.deepEqual(sentVotes(page).at(-1), { card: "5", round: "1", key: "tab:1" });
+    assert.equal(reloaded.ui().vote?.status, "saved");
+    await reloaded.actions.vote("8");
+    assert.equal(sentVotes(page).at(-1)?.key, "reloaded:2");
+    assert.equal(page.server.room.me.votes.first, "8");
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("is known if it was saved, but not answered", async () => {
+    const page = await openLivePage();
+    page.server.isHolding = true;
+    page.actions.vote("5");
+    await page.clock.pass(0);
+    page.server.isHolding = false;
+    const reloaded = reload(page);
+    await reloaded.clock.pass(3000);
+    assert.deepEqual(reloaded.ui().vote, { card: "5", status: "saved", message: "" });
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("is no more than a sentence if its round is over", async () => {
+    const page = await openLivePage();
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    page.server.isDown = false;
+    const round = aRound({ roundId: "round-2", number: 2 });
+    page.server.happens(anEvent("voting-started", 8, { taskId: "first", round }));
+    const reloaded = reload(page);
+    assert.equal(reloaded.ui().vote, null);
+    await reloaded.clock.pass(3000);
+    assert.match(reloaded.ui().notice?.text ?? "", /card 5 came too late/);
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("leaves nothing if it was answered, be it by a refusal", async () => {
+    const page = await openLivePage();
+    await page.actions.vote("5");
+    assert.equal(page.storage.items.size, 0);
+    page.server.refuseVotes = { status: 409, body: { error: "No.", code: "may-not" } };
+    await page.actions.vote("8");
+    assert.equal(page.storage.items.size, 0);
+  });
+
+  test("is kept as long as the page, if nothing can be stored", async () => {
+    const page = await openLivePage();
+    page.storage.setItem = () => {
+      throw new Error("QuotaExceededError");
+    };
+    page.server.isDown = true;
+    await page.actions.vote("5");
+    page.server.isDown = false;
+    await page.clock.pass(3000);
+    assert.equal(page.server.room.me.votes.first, "5");
   });
 });
 
@@ -85,10 +165,15 @@ describe("the network", () => {
 
   test("Retry-After is respected", async () => {
     for (const status of [429, 503]) {
-      const page = await openLivePage();
-      page.realtime.onDisconnected();
-      page.server.refusal = { status, body: {}, headers: { "Retry-After": "20" } };
-      await page.clock.pass(3000);
+      const page = openPage();
+      await page.clock.pass(2500);
+      page.server.requests.length = 0;
+      const body = {
+        error: "Slowly.",
+        code: status === 429 ? "limit" : "database-busy",
+      };
+      page.server.refusal = { status, body, headers: { "Retry-After": "20" } };
+      await page.clock.pass(500);
       assert.equal(page.server.stateRequests(), 1);
       page.server.refusal = null;
       await page.clock.pass(19_000);
@@ -100,6 +185,20 @@ describe("the network", () => {
     }
   });
 
+  test("a command that came too often is no reason to stop fetching", async () => {
+    const page = await openLivePage();
+    page.server.refusal = {
+      status: 429,
+      body: { error: "Slowly.", code: "limit" },
+      headers: { "Retry-After": "60" },
+    };
+    const refused = page.actions.inRound("reveal");
+    page.server.refusal = null;
+    await refused;
+    await page.clock.pass(0);
+    assert.equal(page.server.stateRequests(), 1);
+  });
+
   test("a lost member cookie is reported and ends the page", async () => {
     const page = await openLivePage();
     const body = { error: "You are not in this session.", code: "not-a-member" };
@@ -108,64 +207,5 @@ describe("the network", () => {
     await page.clock.pass(0);
     assert.equal(page.ui().departed?.message, body.error);
     assert.equal(page.client.isClosed, true);
-  });
-});
-
-describe("visibility", () => {
-  /** @param {Awaited<ReturnType<typeof openLivePage>>} page @param {boolean} hidden */
-  function hide({ browser }, hidden) {
-    browser.document.hidden = hidden;
-    browser.document.dispatchEvent(new Event("visibilitychange"));
-  }
-
-  test("hidden for 5 s is away, visible is online at once", async () => {
-    const page = await openLivePage();
-    hide(page, true);
-    await page.clock.pass(4999);
-    assert.equal(page.server.requests.length, 0);
-    await page.clock.pass(1);
-    hide(page, false);
-    assert.deepEqual(
-      page.server.requests.map(({ path, fields }) => [
-        path,
-        Object.fromEntries(fields),
-      ]),
-      [
-        ["presence/", { tab: "tab", presence: "away" }],
-        ["presence/", { tab: "tab", presence: "online" }],
-      ],
-    );
-  });
-
-  test("a closing page reports it, and fetches the state if it is restored", async () => {
-    const page = await openLivePage();
-    page.browser.dispatchEvent(new Event("pagehide"));
-    const [{ path, fields, keepalive }] = page.server.requests;
-    assert.equal(path, "presence/");
-    assert.deepEqual(Object.fromEntries(fields), { tab: "tab", presence: "offline" });
-    assert.equal(keepalive, true, "else it would end with the page");
-    const asked = page.server.stateRequests();
-    page.browser.dispatchEvent(
-      Object.assign(new Event("pageshow"), { persisted: true }),
-    );
-    await page.clock.pass(0);
-    assert.equal(page.server.stateRequests(), asked + 1);
-  });
-
-  test("being hidden for a moment is not reported", async () => {
-    const page = await openLivePage();
-    hide(page, true);
-    await page.clock.pass(4000);
-    hide(page, false);
-    await page.clock.pass(10_000);
-    assert.equal(page.server.requests.length, 0);
-  });
-
-  test("each request for the state reports it, too", async () => {
-    const page = await openLivePage();
-    hide(page, true);
-    await page.clock.pass(6000);
-    page.sync.refresh();
-    assert.equal(page.server.requests.at(-1)?.path, "state/?tab=tab&seen=hidden");
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { reduce } from "../../static/room/reducer.js";
-import { anEvent, aRoom, aRoomAtRest, aRound, aTask, aVote } from "./rooms.js";
+import { aMember, anEvent, aRoom, aRoomAtRest, aRound, aTask, aVote } from "./rooms.js";
 
 /** @param {import("../../static/room/state.js").Room} room */
 const names = (room) => room.members.map((member) => member.name);
@@ -10,18 +10,20 @@ const names = (room) => room.members.map((member) => member.name);
 const queue = (room) => room.tasks.map((task) => `${task.taskId} ${task.status}`);
 
 const votedByBoth = () =>
-  aRoom({ round: aRound({ votedUserIds: ["amira", "jonas"] }) });
+  aRoom({ rounds: [aRound({ votedUserIds: ["amira", "jonas"] })] });
 
 const revealed = () =>
   aRoom({
-    round: aRound({
-      status: "revealed",
-      votedUserIds: ["amira", "jonas"],
-      votes: [
-        { userId: "amira", storyPoints: "5" },
-        { userId: "jonas", storyPoints: "8" },
-      ],
-    }),
+    rounds: [
+      aRound({
+        status: "revealed",
+        votedUserIds: ["amira", "jonas"],
+        votes: [
+          { userId: "amira", storyPoints: "5" },
+          { userId: "jonas", storyPoints: "8" },
+        ],
+      }),
+    ],
   });
 
 test("the given room is not changed", () => {
@@ -42,12 +44,12 @@ describe("vote", () => {
       aVote(9, "amira"),
       aVote(10, "jonas"),
     ]);
-    assert.deepEqual(room.round?.votedUserIds, ["amira", "jonas"]);
+    assert.deepEqual(room.rounds[0]?.votedUserIds, ["amira", "jonas"]);
   });
 
   test("a vote can be taken back", () => {
     const room = reduce(votedByBoth(), [aVote(8, "jonas", false)]);
-    assert.deepEqual(room.round?.votedUserIds, ["amira"]);
+    assert.deepEqual(room.rounds[0]?.votedUserIds, ["amira"]);
   });
 
   test("a member who votes is online, even without a live connection", () => {
@@ -63,58 +65,30 @@ describe("vote", () => {
 
   test("one's own card is kept: the event does not carry it", () => {
     const room = aRoom();
-    room.me.vote = "5";
-    assert.equal(reduce(room, [aVote(8, "amira")]).me.vote, "5");
+    room.me.votes = { first: "5" };
+    assert.deepEqual(reduce(room, [aVote(8, "amira")]).me.votes, { first: "5" });
   });
 });
 
 describe("members", () => {
-  const lena = {
-    userId: "lena",
-    name: "Lena",
-    role: /** @type {const} */ ("voter"),
-    isFacilitator: false,
-  };
-  const jonas = { ...lena, userId: "jonas", name: "Jonas" };
-  const amira = { ...lena, userId: "amira", name: "Amira", isFacilitator: true };
-
-  test("a new member comes last and is online", () => {
-    const room = reduce(aRoom(), [anEvent("member-joined", 8, { member: lena })]);
+  test("a new member comes last", () => {
+    const member = aMember("lena");
+    const room = reduce(aRoom(), [anEvent("member-joined", 8, { member })]);
     assert.deepEqual(names(room), ["Amira", "Jonas", "Tom", "Lena"]);
-    assert.equal(room.members.at(-1)?.isOnline, true);
-    assert.equal(room.members.at(-1)?.isAway, false);
+    assert.deepEqual(room.members.at(-1), member);
   });
 
-  test("an updated member keeps their place and presence", () => {
-    const member = { ...jonas, userId: "tom", name: "Thomas" };
+  test("an updated member keeps their place", () => {
+    const member = aMember("tom", { name: "Thomas" });
     const room = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
     assert.deepEqual(names(room), ["Amira", "Jonas", "Thomas"]);
-    assert.equal(room.members[2].isOnline, false);
-  });
-
-  test("a member stays away until an event changes that", () => {
-    const away = { ...jonas, isOnline: true, isAway: true };
-    const renamed = { ...jonas, name: "Jonas W." };
-    const room = reduce(aRoom(), [
-      anEvent("member-updated", 8, { member: away }),
-      anEvent("member-updated", 9, { member: renamed }),
-    ]);
-    assert.deepEqual(room.members[1], { ...away, name: "Jonas W." });
-    const back = anEvent("member-updated", 10, { member: { ...away, isAway: false } });
-    assert.equal(reduce(room, [back]).members[1].isAway, false);
-  });
-
-  test("one's own presence is kept in the members, not in `me`", () => {
-    const member = { ...amira, isOnline: true, isAway: true };
-    const room = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
-    assert.deepEqual(room.me, { ...aRoom().me });
-    assert.equal(room.members[0].isAway, true);
   });
 
   test("an update of oneself also updates `me`", () => {
-    const member = { ...amira, name: "Mira", isFacilitator: false };
+    const member = aMember("amira", { name: "Mira", isFacilitator: false });
     const { me } = reduce(aRoom(), [anEvent("member-updated", 8, { member })]);
     assert.deepEqual([me.name, me.isFacilitator], ["Mira", false]);
+    assert.deepEqual(Object.keys(me), Object.keys(aRoom().me));
   });
 
   test("an open round drops the vote of a member who leaves", () => {
@@ -122,32 +96,123 @@ describe("members", () => {
       anEvent("member-left", 8, { userId: "jonas" }),
     ]);
     assert.deepEqual(names(room), ["Amira", "Tom"]);
-    assert.deepEqual(room.round?.votedUserIds, ["amira"]);
+    assert.deepEqual(room.rounds[0]?.votedUserIds, ["amira"]);
   });
 
   test("an open round drops the vote of a member who becomes an observer", () => {
     const room = votedByBoth();
-    room.me.vote = "5";
-    const member = { ...amira, role: /** @type {const} */ ("observer") };
+    room.me.votes = { first: "5" };
+    const member = aMember("amira", { role: "observer" });
     const observing = reduce(room, [anEvent("member-updated", 8, { member })]);
-    assert.deepEqual(observing.round?.votedUserIds, ["jonas"]);
-    assert.equal(observing.me.vote, null);
+    assert.deepEqual(observing.rounds[0]?.votedUserIds, ["jonas"]);
+    assert.deepEqual(observing.me.votes, {});
   });
 
   test("a revealed round keeps every vote", () => {
-    const member = { ...jonas, role: /** @type {const} */ ("observer") };
+    const member = aMember("jonas", { role: "observer" });
     const room = reduce(revealed(), [
       anEvent("member-updated", 8, { member }),
       anEvent("member-left", 9, { userId: "jonas" }),
     ]);
-    assert.deepEqual(room.round, revealed().round);
+    assert.deepEqual(room.rounds, revealed().rounds);
+  });
+});
+
+describe("presence", () => {
+  /** @param {Partial<ReturnType<typeof aMember>>} presence */
+  const told = (presence) =>
+    /** @type {import("../../static/room/state.js").RoomEvent} */ ({
+      type: "presence",
+      data: { sessionId: "s", ...aMember("jonas"), ...presence },
+    });
+
+  test("the newest counts, whatever order it arrives in", () => {
+    const away = told({ isAway: true, at: 3000 });
+    const back = told({ isAway: false, at: 2000 });
+    for (const events of [
+      [away, back],
+      [back, away],
+    ]) {
+      const [, jonas] = reduce(aRoom(), events).members;
+      assert.deepEqual([jonas.isAway, jonas.at], [true, 3000]);
+    }
+  });
+
+  test("it has no version, and tells nothing else of a member", () => {
+    const room = reduce(aRoom(), [told({ isOnline: false, at: 3000, name: "X" })]);
+    assert.equal(room.version, 7);
+    assert.deepEqual(room.members[1], aMember("jonas", { isOnline: false, at: 3000 }));
+  });
+
+  test("of somebody unknown is ignored", () => {
+    const room = reduce(aRoom(), [told({ userId: "lena" })]);
+    assert.deepEqual(room, aRoom());
+  });
+
+  test("an older update of a member keeps what is known", () => {
+    const member = aMember("jonas", { name: "Jon", isAway: false, at: 2000 });
+    const room = reduce(aRoom(), [
+      told({ isAway: true, at: 3000 }),
+      anEvent("member-updated", 8, { member }),
+    ]);
+    const { name, isAway, at } = room.members[1];
+    assert.deepEqual([name, isAway, at], ["Jon", true, 3000]);
+  });
+
+  test("a newer update of a member replaces it", () => {
+    const member = aMember("jonas", { isAway: false, at: 4000 });
+    const room = reduce(aRoom(), [
+      told({ isAway: true, at: 3000 }),
+      anEvent("member-updated", 8, { member }),
+    ]);
+    assert.deepEqual(room.members[1], member);
+  });
+});
+
+describe("a field that this page does not know", () => {
+  const unknown = /** @type {any} */ ({ colour: "teal" });
+  /** @param {import("../../static/room/state.js").PokerEvent[]} events */
+  const after = (...events) => /** @type {any} */ (reduce(aRoom(), events));
+
+  test("of a task travels through", () => {
+    const room = after(
+      anEvent("task-added", 8, { tasks: [aTask("third", unknown)], before: null }),
+      anEvent("task-updated", 9, { task: aTask("second", unknown) }),
+      anEvent("tasks-reordered", 10, { taskId: "third", before: "first" }),
+    );
+    assert.equal(room.tasks[0].colour, "teal");
+    assert.equal(room.tasks[2].colour, "teal");
+  });
+
+  test("of a member travels through, and stays", () => {
+    const room = after(
+      anEvent("member-joined", 8, { member: aMember("lena", unknown) }),
+      anEvent("member-updated", 9, { member: aMember("jonas", unknown) }),
+      aVote(10, "jonas"),
+    );
+    assert.equal(room.members[1].colour, "teal");
+    assert.equal(room.members[3].colour, "teal");
+  });
+
+  test("of the session and of a round travels through", () => {
+    const session = { ...aRoom().session, ...unknown };
+    const room = after(
+      anEvent("session-updated", 8, { session }),
+      anEvent("session-ended", 9, {}),
+      anEvent("session-reopened", 10, {}),
+      anEvent("voting-started", 11, { taskId: "first", round: aRound(unknown) }),
+    );
+    assert.equal(room.session.colour, "teal");
+    assert.equal(room.rounds[0].colour, "teal");
   });
 });
 
 describe("tasks", () => {
   test("new tasks come last, in their order", () => {
     const tasks = [aTask("third"), aTask("fourth")];
-    const room = reduce(aRoomAtRest(), [anEvent("task-added", 8, { tasks })]);
+    const room = reduce(aRoomAtRest(), [
+      anEvent("task-added", 8, { tasks, before: null }),
+    ]);
     assert.deepEqual(queue(room), [
       "first pending",
       "second pending",
@@ -156,21 +221,30 @@ describe("tasks", () => {
     ]);
   });
 
+  test("new tasks come before another one, if it is named", () => {
+    const tasks = [aTask("third"), aTask("fourth")];
+    const room = reduce(aRoomAtRest(), [
+      anEvent("task-added", 8, { tasks, before: "second" }),
+    ]);
+    const taskIds = room.tasks.map((task) => task.taskId);
+    assert.deepEqual(taskIds, ["first", "third", "fourth", "second"]);
+  });
+
   test("editing a task keeps its open round", () => {
     const task = aTask("first", { status: "voting", title: "Clearer" });
     const room = reduce(votedByBoth(), [anEvent("task-updated", 8, { task })]);
     assert.equal(room.tasks[0].title, "Clearer");
-    assert.deepEqual(room.round, votedByBoth().round);
+    assert.deepEqual(room.rounds, votedByBoth().rounds);
   });
 
   test("skipping a task removes its round and one's card", () => {
     const room = votedByBoth();
-    room.me.vote = "5";
+    room.me.votes = { first: "5" };
     const task = aTask("first", { status: "skipped" });
     const skipped = reduce(room, [anEvent("task-updated", 8, { task })]);
     assert.deepEqual(
-      [queue(skipped)[0], skipped.round, skipped.me.vote],
-      ["first skipped", null, null],
+      [queue(skipped)[0], skipped.rounds, skipped.me.votes, skipped.currentTaskId],
+      ["first skipped", [], {}, "second"],
     );
   });
 
@@ -178,15 +252,89 @@ describe("tasks", () => {
     const removed = (/** @type {string} */ taskId) =>
       reduce(votedByBoth(), [anEvent("task-removed", 8, { taskId })]);
     assert.deepEqual(queue(removed("first")), ["second pending"]);
-    assert.equal(removed("first").round, null);
-    assert.notEqual(removed("second").round, null);
+    assert.deepEqual(removed("first").rounds, []);
+    assert.equal(removed("second").rounds.length, 1);
   });
 
-  test("the queue is reordered", () => {
-    const room = reduce(aRoom(), [
-      anEvent("tasks-reordered", 8, { taskIds: ["second", "first"] }),
+  test("a task is moved before another one, or to the end", () => {
+    const room = aRoomAtRest();
+    room.tasks.push(aTask("third"));
+    /** @param {string} taskId @param {string | null} before */
+    const moved = (taskId, before) =>
+      reduce(room, [anEvent("tasks-reordered", 8, { taskId, before })]).tasks.map(
+        (task) => task.taskId,
+      );
+    assert.deepEqual(moved("third", "first"), ["third", "first", "second"]);
+    assert.deepEqual(moved("first", "third"), ["second", "first", "third"]);
+    assert.deepEqual(moved("first", null), ["second", "third", "first"]);
+    assert.deepEqual(moved("first", "first"), ["second", "third", "first"]);
+  });
+});
+
+describe("the task in hand", () => {
+  const described = { description: "Why", descriptionHtml: "<p>Why</p>", note: "" };
+  const nothing = { description: "", descriptionHtml: "", note: "" };
+  const aDescribedRoom = () =>
+    aRoom({
+      tasks: [
+        aTask("first", { status: "voting", hasDescription: true }),
+        aTask("second", { hasDescription: true }),
+        aTask("third"),
+      ],
+      current: described,
+    });
+
+  test("is the one being voted on, else the first that waits", () => {
+    const room = reduce(aRoomAtRest(), [
+      anEvent("voting-started", 8, {
+        taskId: "second",
+        round: aRound({ taskId: "second" }),
+      }),
     ]);
-    assert.deepEqual(queue(room), ["second pending", "first voting"]);
+    assert.equal(room.currentTaskId, "second");
+    const later = reduce(room, [
+      anEvent("task-finalized", 9, {
+        taskId: "second",
+        storyPoints: "5",
+        nextTaskId: "first",
+      }),
+      anEvent("task-removed", 10, { taskId: "first" }),
+    ]);
+    assert.deepEqual([later.currentTaskId, later.current], [null, null]);
+  });
+
+  test("keeps its description, whatever else happens", () => {
+    const room = reduce(aDescribedRoom(), [
+      aVote(8, "jonas"),
+      anEvent("votes-revealed", 9, { taskId: "first", round: revealed().rounds[0] }),
+      anEvent("task-updated", 10, { task: aTask("third", { hasDescription: true }) }),
+    ]);
+    assert.equal(room.current, described);
+  });
+
+  test("has a description that is not known once another task is in hand", () => {
+    const skip = (/** @type {string} */ taskId, /** @type {number} */ version) =>
+      anEvent("task-updated", version, {
+        task: aTask(taskId, { status: "skipped", hasDescription: true }),
+      });
+    const second = reduce(aDescribedRoom(), [skip("first", 8)]);
+    assert.deepEqual([second.currentTaskId, second.current], ["second", null]);
+    const data = { taskId: "first", storyPoints: "5", nextTaskId: "second" };
+    const next = reduce(aDescribedRoom(), [anEvent("task-finalized", 8, data)]);
+    assert.deepEqual([next.currentTaskId, next.current], ["second", null]);
+    const third = reduce(second, [skip("second", 9)]);
+    assert.deepEqual([third.currentTaskId, third.current], ["third", nothing]);
+  });
+
+  test("has a description that is not known once it was changed", () => {
+    const change = (/** @type {boolean} */ hasDescription) =>
+      reduce(aDescribedRoom(), [
+        anEvent("task-updated", 8, {
+          task: aTask("first", { status: "voting", hasDescription }),
+        }),
+      ]);
+    assert.equal(change(true).current, null);
+    assert.deepEqual(change(false).current, nothing);
   });
 });
 
@@ -199,28 +347,27 @@ describe("rounds", () => {
       anEvent("voting-started", 8, { taskId: "first", round }),
     ]);
     assert.deepEqual(started.tasks[0], aTask("first", { status: "voting" }));
-    assert.deepEqual(started.round, round);
+    assert.deepEqual(started.rounds, [round]);
   });
 
   test("voting again clears one's own card", () => {
     const room = revealed();
-    room.me.vote = "5";
+    room.me.votes = { first: "5" };
     const round = aRound({ roundId: "round-2", number: 2 });
     const again = reduce(room, [
       anEvent("voting-started", 8, { taskId: "first", round }),
     ]);
-    assert.deepEqual([again.round?.number, again.me.vote], [2, null]);
+    assert.deepEqual([again.rounds, again.me.votes], [[round], {}]);
   });
 
   test("a reveal adds the cards and keeps one's own", () => {
     const room = votedByBoth();
-    room.me.vote = "5";
-    const { round } = revealed();
-    assert.ok(round);
+    room.me.votes = { first: "5" };
+    const [round] = revealed().rounds;
     const shown = reduce(room, [
       anEvent("votes-revealed", 8, { taskId: "first", round }),
     ]);
-    assert.deepEqual([shown.round, shown.me.vote], [round, "5"]);
+    assert.deepEqual([shown.rounds, shown.me.votes], [[round], { first: "5" }]);
   });
 
   test("an estimate ends the round", () => {
@@ -235,7 +382,7 @@ describe("rounds", () => {
       room.tasks[0],
       aTask("first", { status: "finalized", storyPoints: "5" }),
     );
-    assert.deepEqual([room.round, room.me.vote], [null, null]);
+    assert.deepEqual([room.rounds, room.me.votes], [[], {}]);
   });
 });
 
@@ -257,5 +404,18 @@ describe("session", () => {
       [ended.session.status, reopened.session.status],
       ["ended", "active"],
     );
+  });
+
+  test("an end in mid-vote puts the task back and takes the cards away", () => {
+    const room = votedByBoth();
+    room.me.votes = { first: "5" };
+    const ended = reduce(room, [anEvent("session-ended", 8, {})]);
+    assert.deepEqual(queue(ended), ["first pending", "second pending"]);
+    assert.deepEqual(
+      [ended.rounds, ended.me.votes, ended.currentTaskId, ended.current],
+      [[], {}, null, null],
+    );
+    const reopened = reduce(ended, [anEvent("session-reopened", 9, {})]);
+    assert.equal(reopened.currentTaskId, "first");
   });
 });

@@ -21,9 +21,9 @@ async function play(plan) {
   let lateMs = 0;
   let isLost = false;
   let isDoubled = false;
-  server.publish = ({ type, data }) => {
+  server.publish = (event) => {
     const deliver = () => {
-      if (isConnected) page.realtime.onEvent(type, data);
+      if (isConnected) page.realtime.onEvent(event);
     };
     if (isLost) return;
     page.clock.after(lateMs, deliver);
@@ -43,12 +43,12 @@ async function play(plan) {
     "votes in another tab": (value) => server.votes(value % 2 ? "8" : ""),
     "tries again": () => page.actions.retryVote(),
     reveals() {
-      const { round } = server.room;
+      const [round] = server.room.rounds;
       if (round?.status === "voting")
         next("votes-revealed", { ...round, status: "revealed" });
     },
     "begins a new round"() {
-      const number = (server.room.round?.number ?? 0) + 1;
+      const number = (server.room.rounds[0]?.number ?? 0) + 1;
       next("voting-started", aRound({ roundId: `round-${number}`, number }));
     },
     "loses events": (value) => {

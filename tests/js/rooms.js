@@ -2,7 +2,8 @@
  * Test rooms: seen by Amira, a facilitator; Jonas is a voter, Tom an observer; the first
  * of two tasks is being voted on.
  *
- * @import {EventData, EventType, PokerEvent, Room} from "../../static/room/state.js"
+ * @import {EventData, EventType, Member, PokerEvent, Room, Round,
+ *   Task} from "../../static/room/state.js"
  */
 
 /**
@@ -10,75 +11,86 @@
  * @returns {Room}
  */
 export function aRoom(changes = {}) {
+  const tasks = changes.tasks ?? [
+    aTask("first", { status: "voting" }),
+    aTask("second"),
+  ];
+  const inHand =
+    tasks.find(({ status }) => status === "voting") ??
+    tasks.find(({ status }) => status === "pending");
   return {
+    contract: 2,
     version: 7,
     serverTime: "2026-01-05T09:00:00Z",
+    channel: "planning-poker-abcdefgh12345678",
     session: {
       id: "abcdefgh12345678",
       name: "Payments",
       status: "active",
       deck: { slug: "fibonacci", cards: ["1", "2", "3", "5", "8", "?", "☕"] },
       settings: {},
+      facilitatorsAwaySince: null,
     },
     me: {
       userId: "amira",
       name: "Amira",
       role: "voter",
       isFacilitator: true,
-      vote: null,
+      may: ["vote", "reveal", "run", "editTasks", "manage"],
+      votes: {},
     },
     members: [
-      {
-        userId: "amira",
-        name: "Amira",
-        role: "voter",
-        isFacilitator: true,
-        isOnline: true,
-        isAway: false,
-      },
-      {
-        userId: "jonas",
-        name: "Jonas",
-        role: "voter",
-        isFacilitator: false,
-        isOnline: true,
-        isAway: false,
-      },
-      {
-        userId: "tom",
-        name: "Tom",
-        role: "observer",
-        isFacilitator: false,
-        isOnline: false,
-        isAway: false,
-      },
+      aMember("amira", { isFacilitator: true }),
+      aMember("jonas"),
+      aMember("tom", { role: "observer", isOnline: false, at: 0 }),
     ],
-    tasks: [aTask("first", { status: "voting" }), aTask("second")],
-    round: aRound(),
+    tasks,
+    currentTaskId: inHand?.taskId ?? null,
+    current: inHand ? { description: "", descriptionHtml: "", note: "" } : null,
+    rounds: [aRound()],
+    ...changes,
+  };
+}
+
+/**
+ * @param {string} userId the name in lower case
+ * @param {Partial<Member>} [changes]
+ * @returns {Member}
+ */
+export function aMember(userId, changes = {}) {
+  return {
+    userId,
+    name: userId[0].toUpperCase() + userId.slice(1),
+    role: "voter",
+    isFacilitator: false,
+    isOnline: true,
+    isAway: false,
+    at: 1000,
     ...changes,
   };
 }
 
 /**
  * @param {string} taskId
- * @param {Partial<import("../../static/room/state.js").Task>} [changes]
- * @returns {import("../../static/room/state.js").Task}
+ * @param {Partial<Task>} [changes]
+ * @returns {Task}
  */
 export function aTask(taskId, changes = {}) {
   return {
     taskId,
+    key: null,
     title: `The ${taskId}`,
-    description: "",
     link: "",
     status: "pending",
     storyPoints: null,
+    hasDescription: false,
     ...changes,
   };
 }
 
 /**
- * @param {Partial<import("../../static/room/state.js").Round>} [changes]
- * @returns {import("../../static/room/state.js").Round}
+ * @param {Partial<Round>} [changes]
+ * @returns {Round}
  */
 export function aRound(changes = {}) {
   return {
@@ -94,20 +106,20 @@ export function aRound(changes = {}) {
 
 /** The same room while nothing is being voted on. */
 export function aRoomAtRest() {
-  return aRoom({ round: null, tasks: [aTask("first"), aTask("second")] });
+  return aRoom({ rounds: [], tasks: [aTask("first"), aTask("second")] });
 }
 
 /**
  * @template {EventType} Type
  * @param {Type} type
  * @param {number} version
- * @param {Omit<EventData[Type], "sessionId" | "version">} data
+ * @param {Omit<EventData[Type], "sessionId" | "version" | "by">} data
  */
 export function anEvent(type, version, data) {
   return /** @type {PokerEvent} */ (
     /** @type {unknown} */ ({
       type,
-      data: { sessionId: "abcdefgh12345678", version, ...data },
+      data: { sessionId: "abcdefgh12345678", version, by: null, ...data },
     })
   );
 }

@@ -2,8 +2,17 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { absence, tally } from "../../static/room/selectors.js";
-import { aRoom, aRound } from "./rooms.js";
+import {
+  absence,
+  currentRound,
+  may,
+  ownCard,
+  roundOf,
+  tally,
+  taskInHand,
+} from "../../static/room/selectors.js";
+import { initialUi } from "../../static/room/state.js";
+import { aRoom, aRoomAtRest, aRound, aTask } from "./rooms.js";
 
 /** @import {Member} from "../../static/room/state.js" */
 
@@ -17,7 +26,7 @@ const ids = (members) => members.map((member) => member.userId);
  * @param {string[]} votedUserIds
  */
 function aRoomWith(presence, votedUserIds) {
-  const room = aRoom({ round: aRound({ votedUserIds }) });
+  const room = aRoom({ rounds: [aRound({ votedUserIds })] });
   const members = room.members.map((member) =>
     member.userId === "jonas" ? { ...member, ...presence } : member,
   );
@@ -57,4 +66,47 @@ test("offline overrides away", () => {
   assert.equal(absence(amira), "");
   assert.equal(absence({ ...amira, isAway: true }), "away");
   assert.equal(absence({ ...amira, isOnline: false, isAway: true }), "offline");
+});
+
+describe("the task in hand and its round", () => {
+  test("are those of the task being voted on", () => {
+    const room = aRoom();
+    assert.equal(taskInHand(room), room.tasks[0]);
+    assert.equal(currentRound(room), room.rounds[0]);
+  });
+
+  test("are a task that waits, and no round", () => {
+    const room = aRoomAtRest();
+    assert.equal(taskInHand(room), room.tasks[0]);
+    assert.equal(currentRound(room), null);
+  });
+
+  test("are none in an empty queue", () => {
+    const room = aRoom({ tasks: [], rounds: [] });
+    assert.deepEqual([taskInHand(room), currentRound(room)], [null, null]);
+  });
+
+  test("may be others than those of another task", () => {
+    const rounds = [aRound(), aRound({ roundId: "other", taskId: "second" })];
+    const tasks = ["first", "second"].map((id) => aTask(id, { status: "voting" }));
+    const room = aRoom({ rounds, tasks });
+    assert.equal(currentRound(room), rounds[0]);
+    assert.equal(roundOf(room, "second"), rounds[1]);
+  });
+});
+
+test("one's own card is the last one chosen, else the saved one", () => {
+  const room = aRoom();
+  const ui = initialUi();
+  assert.equal(ownCard({ room, ui }), "");
+  room.me.votes = { first: "5", second: "8" };
+  assert.equal(ownCard({ room, ui }), "5");
+  ui.vote = { card: "", status: "saving", message: "" };
+  assert.equal(ownCard({ room, ui }), "");
+});
+
+test("a member may do what the server lists", () => {
+  const room = aRoom();
+  room.me.may = ["vote", "reveal"];
+  assert.deepEqual([may(room, "reveal"), may(room, "run")], [true, false]);
 });

@@ -8,8 +8,44 @@
  *   fields: URLSearchParams, keepalive: boolean }} Request
  */
 
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { reduce } from "../../static/room/reducer.js";
 import { aRoom, aVote } from "./rooms.js";
+
+const COMMANDS = JSON.parse(
+  readFileSync(new URL("../contract/commands.json", import.meta.url), "utf8"),
+);
+const SESSION = "/s/abcdefgh12345678/";
+
+/** What the server writes into the page. */
+export const CONFIG = {
+  contract: 2,
+  urls: {
+    home: "/",
+    room: SESSION,
+    state: `${SESSION}state/`,
+    presence: `${SESSION}presence/`,
+    report: `${SESSION}report/`,
+    qr: `${SESSION}invite.svg`,
+    task: `${SESSION}tasks/{taskId}/`,
+  },
+  inviteUrl: `https://poker.example${SESSION}`,
+  commands: /** @type {Record<string, string>} */ (COMMANDS),
+  refusalCodes: [
+    "database-busy",
+    "invalid-input",
+    "limit",
+    "may-not",
+    "no-session",
+    "not-a-member",
+    "out-of-date",
+    "removed",
+    "round-closed",
+    "session-ended",
+  ],
+  csrfCookie: "csrf-of-this-instance",
+};
 
 const CLOSED = { error: "That round is over.", code: "round-closed" };
 
@@ -37,9 +73,21 @@ export function createServer(initial = aRoom()) {
 
     etag: () => `W/"${server.room.version}"`,
 
+    /**
+     * Something between the page and the server that may answer in its place.
+     *
+     * @type {((request: Request) => Response | null) | null}
+     */
+    inTheWay: null,
+
     /** How often the state was requested. */
-    stateRequests: () =>
-      server.requests.filter(({ path }) => path.startsWith("state/")).length,
+    stateRequests: () => server.requests.filter(({ path }) => path === "state/").length,
+
+    /** How pages said they are. */
+    heartbeats: () =>
+      server.requests
+        .filter(({ path }) => path === "presence/")
+        .map(({ fields }) => fields.get("state")),
 
     /**
      * Applies an event and publishes it.
@@ -58,9 +106,10 @@ export function createServer(initial = aRoom()) {
      * @returns {boolean} whether voting is open
      */
     votes(card) {
-      const { me, round, version } = server.room;
-      if (round?.status !== "voting") return false;
-      server.room = { ...server.room, me: { ...me, vote: card || null } };
+      const { me, rounds, version } = server.room;
+      if (rounds[0]?.status !== "voting") return false;
+      const votes = /** @type {Record<string, string>} */ (card ? { first: card } : {});
+      server.room = { ...server.room, me: { ...me, votes } };
       server.happens(aVote(version + 1, me.userId, card !== ""));
       return true;
     },
@@ -80,7 +129,8 @@ export function createServer(initial = aRoom()) {
      * @param {RequestInit} [init]
      */
     async fetch(url, init = {}) {
-      const path = String(url).replace(`/s/${server.room.session.id}/`, "");
+      assert.equal(init.redirect, "manual");
+      const path = String(url).replace(SESSION, "");
       const fields = /** @type {URLSearchParams} */ (
         init.body ?? new URLSearchParams()
       );
@@ -89,7 +139,7 @@ export function createServer(initial = aRoom()) {
       const request = { method, path, headers, fields, keepalive };
       server.requests.push(request);
       if (server.isDown) throw new TypeError("Failed to fetch");
-      const response = answerTo(request);
+      const response = server.inTheWay?.(request) ?? answerTo(request);
       if (server.isHolding) {
         await new Promise((resolve) => onTheirWay.push(() => resolve(null)));
       }
@@ -104,11 +154,18 @@ export function createServer(initial = aRoom()) {
       const { body, ...init } = server.refusal;
       return Response.json(body, init);
     }
+    if (path.startsWith("tasks/") && method === "GET") {
+      const task = server.room.tasks.find(({ taskId }) => path.endsWith(`/${taskId}/`));
+      return Response.json({ ...task, description: "All of it", rounds: [] });
+    }
     if (method === "GET") {
       const etag = server.etag();
       return headers.get("If-None-Match") === etag
         ? new Response(null, { status: 304 })
         : Response.json(server.room, { headers: { ETag: etag } });
+    }
+    if (path === "presence/") {
+      return new Response(null, { status: 204, headers: { ETag: server.etag() } });
     }
     if (path.endsWith("/vote/")) {
       const { refuseVotes } = server;
@@ -125,7 +182,7 @@ export function createServer(initial = aRoom()) {
   function takeVote(fields) {
     const [tab, count] = (fields.get("key") ?? "").split(":");
     if (Number(count) <= (counts.get(tab) ?? 0)) return true;
-    if (fields.get("round") !== String(server.room.round?.number)) return false;
+    if (fields.get("round") !== String(server.room.rounds[0]?.number)) return false;
     if (!server.votes(fields.get("card") ?? "")) return false;
     counts.set(tab, Number(count));
     return true;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { seededRandom, settled } from "./clock.js";
 import { openLivePage, openPage } from "./page.js";
-import { anEvent, aRoom, aTask, aVote } from "./rooms.js";
+import { aMember, anEvent, aRoom, aTask, aVote } from "./rooms.js";
 import { createServer } from "./server.js";
 
-/** @import {PokerEvent} from "../../static/room/state.js" */
+/** @import {PokerEvent, Room} from "../../static/room/state.js" */
 
 /**
  * Delivers an event as a driver does.
@@ -13,7 +13,7 @@ import { createServer } from "./server.js";
  * @param {Awaited<ReturnType<typeof openLivePage>>} page
  * @param {PokerEvent} event
  */
-const receive = (page, { type, data }) => page.realtime.onEvent(type, data);
+const receive = (page, event) => page.realtime.onEvent(event);
 
 /**
  * Applies events on the server without publishing them to this page.
@@ -32,7 +32,7 @@ describe("the order of events", () => {
   test("the next event is applied at once, without a request", async () => {
     const page = await openLivePage();
     page.server.happens(aVote(8, "jonas"));
-    assert.deepEqual(page.room().round?.votedUserIds, ["jonas"]);
+    assert.deepEqual(page.room().rounds[0]?.votedUserIds, ["jonas"]);
     assert.equal(page.server.requests.length, 0);
   });
 
@@ -42,7 +42,10 @@ describe("the order of events", () => {
     page.server.happens(aVote(9, "jonas", false));
     const known = page.room();
     receive(page, aVote(8, "jonas"));
+    receive(page, aVote(9, "jonas"));
     assert.equal(page.room(), known);
+    await page.clock.pass(10_000);
+    assert.equal(page.server.requests.length, 0);
   });
 
   test("out-of-order events are sorted, without a request", async () => {
@@ -116,7 +119,7 @@ describe("the order of events", () => {
     page.server.release();
     await settled();
     assert.equal(page.room().version, 9);
-    assert.deepEqual(page.room().round?.votedUserIds, []);
+    assert.deepEqual(page.room().rounds[0]?.votedUserIds, []);
   });
 });
 
@@ -136,8 +139,8 @@ describe("incomplete events", () => {
     test(`${name} makes it fetch the state`, async () => {
       const page = await openLivePage();
       const tasks = [aTask("third")];
-      applyUnpublished(page.server, anEvent("task-added", 8, { tasks }));
-      page.realtime.onEvent(type, data);
+      applyUnpublished(page.server, anEvent("task-added", 8, { tasks, before: null }));
+      page.realtime.onEvent({ type, data });
       await page.clock.pass(100);
       assert.deepEqual(page.room(), page.server.room);
       assert.equal(page.server.stateRequests(), 1);
@@ -148,7 +151,7 @@ describe("incomplete events", () => {
     const page = await openLivePage();
     page.server.votes("8");
     await page.clock.pass(100);
-    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.room().me.votes.first, "8");
     assert.equal(page.server.stateRequests(), 1);
   });
 
@@ -162,14 +165,14 @@ describe("incomplete events", () => {
     page.server.release();
     await page.clock.pass(0);
     assert.equal(page.room().version, 9);
-    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.room().me.votes.first, "8");
   });
 
   test("one's own vote from this tab is not fetched", async () => {
     const page = await openLivePage();
     await page.actions.vote("8");
     await page.clock.pass(2000);
-    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.room().me.votes.first, "8");
     assert.equal(page.server.stateRequests(), 0);
   });
 
@@ -191,10 +194,9 @@ describe("fetching the state", () => {
     page.realtime.onDisconnected();
     page.realtime.onSubscribed();
     await page.clock.pass(100);
-    const [first, second] = page.server.requests;
-    assert.equal(first.path, "state/?tab=tab&seen=live");
-    assert.equal(second.headers.get("If-None-Match"), 'W/"7"');
-    assert.equal(page.server.requests.length, 2);
+    const states = page.server.requests.filter(({ path }) => path === "state/");
+    const etags = states.map(({ headers }) => headers.get("If-None-Match"));
+    assert.deepEqual(etags, ['W/"7"', 'W/"7"']);
   });
 
   test("it sends the ETag of the last answer", async () => {
@@ -249,19 +251,12 @@ describe("fetching the state", () => {
     assert.equal(page.room(), room);
   });
 
-  test("a live page fetches every 30 s, which recovers a lost event", async () => {
+  test("a live page learns every 30 s of a lost event", async () => {
     const page = await openLivePage();
     applyUnpublished(page.server, aVote(8, "jonas"));
     await page.clock.pass(30_000);
     assert.deepEqual(page.room(), page.server.room);
     assert.equal(page.server.stateRequests(), 1);
-  });
-
-  test("a session that is deleted ends the page", async () => {
-    const page = openPage();
-    page.server.refusal = { status: 404, body: { error: "Gone.", code: "not-found" } };
-    await page.clock.pass(3000);
-    assert.deepEqual(page.ui().departed, { code: "not-found", message: "Gone." });
   });
 });
 
@@ -270,7 +265,7 @@ describe("slow mode", () => {
     const page = openPage();
     await page.clock.pass(9500);
     const paths = page.server.requests.map(({ path }) => path);
-    assert.deepEqual(paths, Array(3).fill("state/?tab=tab&seen=slow"));
+    assert.deepEqual(paths, ["presence/", "state/", "state/", "state/"]);
     page.server.happens(aVote(8, "jonas"));
     await page.clock.pass(3000);
     assert.deepEqual(page.room(), page.server.room);
@@ -298,7 +293,6 @@ describe("slow mode", () => {
   test("a connection that is refused repeatedly is slow mode", async () => {
     const page = openPage();
     for (let attempt = 0; attempt < 10; attempt += 1) {
-      page.realtime.onConnected();
       page.realtime.onError({ kind: "refused", cause: null });
       await page.clock.pass(1000);
       page.realtime.onDisconnected();
@@ -441,10 +435,20 @@ describe("who is online", () => {
       .members.filter((member) => member.isOnline)
       .map((member) => member.name);
 
-  test("a member who connects is online at once", async () => {
+  test("a member who connects is online at once, by an event", async () => {
+    const page = await openLivePage();
+    const data = { ...aMember("tom"), sessionId: "s", at: 2000 };
+    page.realtime.onEvent({ type: "presence", data });
+    assert.deepEqual(online(page), ["Amira", "Jonas", "Tom"]);
+    assert.equal(page.server.requests.length, 0);
+  });
+
+  test("the provider's channel says nothing about it", async () => {
     const page = await openLivePage();
     page.realtime.onPresence(new Set(["amira", "tom"]));
-    assert.deepEqual(online(page), ["Amira", "Jonas", "Tom"]);
+    await page.clock.pass(10_000);
+    assert.deepEqual(online(page), ["Amira", "Jonas"]);
+    assert.equal(page.server.requests.length, 0);
   });
 
   test("a polling member is not on the channel and stays online", async () => {
@@ -452,6 +456,15 @@ describe("who is online", () => {
     page.realtime.onPresence(new Set(["amira"]));
     await page.clock.pass(60_000);
     assert.deepEqual(online(page), ["Amira", "Jonas"]);
+  });
+
+  test("a lost connection of one's own says nothing about others", async () => {
+    const page = await openLivePage();
+    page.realtime.onPresence(new Set(["amira", "jonas"]));
+    page.realtime.onPresence(null);
+    page.realtime.onPresence(new Set(["amira", "jonas"]));
+    await page.clock.pass(20_000);
+    assert.equal(page.server.stateRequests(), 0);
   });
 
   test("a reload does not show a member as offline, leaving does", async () => {
@@ -465,27 +478,173 @@ describe("who is online", () => {
       members: page.server.room.members.map((member) => ({
         ...member,
         isOnline: member.userId === "amira",
+        at: 2000,
       })),
     };
     page.server.etag = () => 'W/"7-without-jonas"';
     await page.clock.pass(1000);
     assert.deepEqual(online(page), ["Amira"]);
   });
+});
 
-  test("a fetched state does not set connected members offline", async () => {
+describe("what no event carries is fetched once", () => {
+  const described = aTask("second", { hasDescription: true });
+  const details = { description: "Why", descriptionHtml: "<p>Why</p>", note: "" };
+  const changes = {
+    "what oneself may do": {
+      event: anEvent("member-updated", 8, {
+        member: aMember("amira", { isFacilitator: false }),
+      }),
+      server: (/** @type {Room} */ room) => ({
+        ...room,
+        me: { ...room.me, may: /** @type {Room["me"]["may"]} */ (["vote"]) },
+      }),
+    },
+    "what oneself may do in another role": {
+      event: anEvent("member-updated", 8, {
+        member: aMember("amira", { isFacilitator: true, role: "observer" }),
+      }),
+      server: (/** @type {Room} */ room) => ({
+        ...room,
+        me: { ...room.me, may: /** @type {Room["me"]["may"]} */ (["manage"]) },
+      }),
+    },
+    "what anybody may do": {
+      event: anEvent("session-updated", 8, {
+        session: { ...aRoom().session, settings: { mayReveal: "everybody" } },
+      }),
+      server: (/** @type {Room} */ room) => room,
+    },
+    "the description of another task in hand": {
+      event: anEvent("task-removed", 8, { taskId: "first" }),
+      server: (/** @type {Room} */ room) => ({ ...room, current: details }),
+    },
+    "the description of the task in hand that was changed": {
+      event: anEvent("task-updated", 8, {
+        task: aTask("first", { status: "voting", hasDescription: true }),
+      }),
+      server: (/** @type {Room} */ room) => ({ ...room, current: details }),
+    },
+  };
+  for (const [name, { event, server }] of Object.entries(changes)) {
+    test(name, async () => {
+      const tasks = [aTask("first", { status: "voting" }), described];
+      const page = await openLivePage(createServer(aRoom({ tasks })));
+      page.server.happens(event);
+      page.server.room = server(page.server.room);
+      await page.clock.pass(10_000);
+      assert.deepEqual(page.room(), page.server.room);
+      assert.equal(page.server.stateRequests(), 1);
+    });
+  }
+
+  test("but nothing for what others are or the session is called", async () => {
     const page = await openLivePage();
-    page.realtime.onPresence(new Set(["amira", "jonas"]));
-    applyUnpublished(page.server, aVote(8, "jonas"));
-    const members = page.server.room.members.map((member) => ({
-      ...member,
-      isOnline: false,
-    }));
-    page.server.room = { ...page.server.room, members };
+    const session = { ...aRoom().session, name: "Search" };
+    page.server.happens(anEvent("session-updated", 8, { session }));
+    const member = aMember("jonas", { isFacilitator: true });
+    page.server.happens(anEvent("member-updated", 9, { member }));
+    page.server.happens(anEvent("task-updated", 10, { task: described }));
+    await page.clock.pass(10_000);
+    assert.equal(page.server.stateRequests(), 0);
+  });
+});
+
+describe("what ends the page", () => {
+  const DELETED = "This session was deleted.";
+  const refusals = {
+    "a member who was removed": {
+      refusal: { status: 403, body: { error: "You were removed.", code: "removed" } },
+      departed: { code: "removed", message: "You were removed." },
+    },
+    "a session that is gone": {
+      refusal: { status: 404, body: { error: "No session.", code: "no-session" } },
+      departed: { code: "session-deleted", message: DELETED },
+    },
+    "a server that was updated": {
+      refusal: { status: 403, body: { error: "Old page.", code: "out-of-date" } },
+      departed: {
+        code: "out-of-date",
+        message: "This page is out of date. Reload it.",
+      },
+    },
+  };
+  for (const [name, { refusal, departed }] of Object.entries(refusals)) {
+    test(name, async () => {
+      const page = openPage();
+      page.server.refusal = refusal;
+      await page.clock.pass(60_000);
+      assert.deepEqual(page.ui().departed, departed);
+      assert.equal(page.client.isClosed, true);
+      assert.deepEqual(
+        [page.server.stateRequests(), page.server.heartbeats()],
+        [1, ["slow"]],
+      );
+    });
+  }
+
+  test("a state of another contract", async () => {
+    const page = await openLivePage();
+    const before = page.room();
+    page.server.room = /** @type {any} */ ({ contract: 3, version: 8, anything: {} });
+    page.sync.refresh();
+    await page.clock.pass(60_000);
+    assert.equal(page.ui().departed?.code, "out-of-date");
+    assert.equal(page.room(), before);
+    assert.equal(page.client.isClosed, true);
+  });
+
+  test("an event that the session was deleted", async () => {
+    const page = await openLivePage();
+    page.server.happens(anEvent("session-deleted", 8, {}));
+    await page.clock.pass(60_000);
+    assert.deepEqual(page.ui().departed, { code: "session-deleted", message: DELETED });
+    assert.equal(page.server.requests.length, 0);
+  });
+
+  test("a command of somebody who was removed", async () => {
+    const page = await openLivePage();
+    page.server.refusal = refusals["a member who was removed"].refusal;
+    await page.actions.inRound("reveal");
+    assert.equal(page.ui().departed?.code, "removed");
+  });
+
+  test("leaving, whatever is still answered", async () => {
+    const page = await openLivePage();
+    page.server.refusal = refusals["a member who was removed"].refusal;
+    page.server.isHolding = true;
     page.sync.refresh();
     await settled();
-    assert.equal(page.room().version, 8);
-    assert.deepEqual(online(page), ["Amira", "Jonas"]);
+    page.server.isHolding = false;
+    page.server.refusal = null;
+    await page.actions.leave();
+    page.server.release();
+    await page.clock.pass(60_000);
+    assert.equal(page.ui().departed?.code, "left");
   });
+
+  const othersCodes = {
+    "a refusal of something else": { error: "No.", code: "may-not" },
+    "a firewall's page": "<h1>Forbidden</h1>",
+    "JSON of others": { code: "not-a-member-of-ours", error: "No." },
+    "JSON of others without a sentence": { code: "not-a-member" },
+  };
+  for (const [name, body] of Object.entries(othersCodes)) {
+    test(`not ${name}`, async () => {
+      for (const status of [403, 404]) {
+        const page = await openLivePage();
+        page.server.refusal = { status, body };
+        page.sync.refresh();
+        await page.clock.pass(60_000);
+        assert.equal(page.ui().departed, null);
+        page.server.refusal = null;
+        page.server.happens(aVote(8, "jonas"));
+        await page.clock.pass(3000);
+        assert.deepEqual(page.room(), page.server.room);
+        assert.equal(page.ui().connection, "live");
+      }
+    });
+  }
 });
 
 describe("whatever the network does, the page ends with the server's state", () => {
@@ -502,9 +661,9 @@ async function playOnABadNetwork(seed) {
   const page = await openLivePage(server, random);
   let isConnected = true;
 
-  server.publish = ({ type, data }) => {
+  server.publish = (event) => {
     const deliver = () => {
-      if (isConnected) page.realtime.onEvent(type, data);
+      if (isConnected) page.realtime.onEvent(event);
     };
     if (chance(0.2)) return;
     page.clock.after(random() * 600, deliver);
@@ -541,6 +700,7 @@ async function playOnABadNetwork(seed) {
   await page.clock.pass(61_000);
   assert.deepEqual(page.room(), server.room);
   const { vote } = page.ui();
-  if (vote?.status === "saved") assert.equal(vote.card || null, server.room.me.vote);
+  if (vote?.status === "saved")
+    assert.equal(vote.card || undefined, server.room.me.votes.first);
   assert.notEqual(vote?.status, "saving");
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { settled } from "./clock.js";
 import { openLivePage, openPage } from "./page.js";
-import { anEvent, aRoom, aRound, aVote } from "./rooms.js";
+import { anEvent, aRoom, aRoomAtRest, aRound, aVote } from "./rooms.js";
 import { createServer } from "./server.js";
 
 /** @param {Awaited<ReturnType<typeof openLivePage>>} page */
@@ -22,11 +22,11 @@ test("a card is shown as being saved, then as saved", async () => {
   const voted = page.actions.vote("5");
   await settled();
   assert.deepEqual(page.ui().vote, { card: "5", status: "saving", message: "" });
-  assert.equal(page.room().me.vote, null);
+  assert.deepEqual(page.room().me.votes, {});
   page.server.release();
   assert.equal(await voted, true);
   assert.deepEqual(page.ui().vote, { card: "5", status: "saved", message: "" });
-  assert.equal(page.room().me.vote, "5");
+  assert.equal(page.room().me.votes.first, "5");
 });
 
 test("it names the round and counts within the tab", async () => {
@@ -44,13 +44,16 @@ test("a card is taken back", async () => {
   await page.actions.vote("5");
   await page.actions.vote("");
   assert.deepEqual(page.ui().vote, { card: "", status: "saved", message: "" });
-  assert.equal(page.room().me.vote, null);
-  assert.equal(page.server.room.me.vote, null);
+  assert.deepEqual(page.room().me.votes, {});
+  assert.deepEqual(page.server.room.me.votes, {});
 });
 
 test("without an open round nothing is sent", async () => {
-  for (const round of [null, aRound({ status: "revealed" })]) {
-    const page = await openLivePage(createServer(aRoom({ round })));
+  for (const room of [
+    aRoomAtRest(),
+    aRoom({ rounds: [aRound({ status: "revealed" })] }),
+  ]) {
+    const page = await openLivePage(createServer(room));
     await page.actions.vote("5");
     assert.deepEqual([sentVotes(page), page.ui().vote], [[], null]);
   }
@@ -67,7 +70,7 @@ describe("a vote that fails", () => {
       status: "failed",
       message: "The cards are on the table.",
     });
-    assert.equal(page.room().me.vote, "5");
+    assert.equal(page.room().me.votes.first, "5");
     assert.equal(page.ui().notice, null);
   });
 
@@ -76,7 +79,7 @@ describe("a vote that fails", () => {
     page.server.isDown = true;
     await page.actions.vote("5");
     assert.equal(page.ui().vote?.status, "failed");
-    assert.match(page.ui().vote?.message ?? "", /did not answer/);
+    assert.match(page.ui().vote?.message ?? "", /cannot be reached/);
     page.server.isDown = false;
     await page.actions.retryVote();
     assert.equal(page.ui().vote?.status, "saved");
@@ -97,7 +100,8 @@ describe("a vote that fails", () => {
     page.server.isHolding = false;
     await page.clock.pass(3000);
     assert.deepEqual(page.ui().vote, { card: "5", status: "saved", message: "" });
-    assert.equal(page.room().me.vote, "5");
+    assert.equal(page.room().me.votes.first, "5");
+    assert.equal(page.storage.items.size, 0);
   });
 
   test("only a failed vote can be retried", async () => {
@@ -118,10 +122,11 @@ describe("answers that overtake each other", () => {
     page.server.release();
     await settled();
     assert.deepEqual(page.ui().vote, { card: "8", status: "saving", message: "" });
+    assert.match(page.storage.items.values().next().value ?? "", /"card":"8"/);
     page.server.release();
     await Promise.all(answers);
     assert.deepEqual(page.ui().vote, { card: "8", status: "saved", message: "" });
-    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.room().me.votes.first, "8");
   });
 
   test("the late failure of an old vote does not affect the newer one", async () => {
@@ -149,7 +154,10 @@ describe("answers that overtake each other", () => {
     page.server.isHolding = true;
     page.server.release();
     await settled();
-    assert.deepEqual([page.room().me.vote, page.ui().vote?.status], ["5", "saved"]);
+    assert.deepEqual(
+      [page.room().me.votes.first, page.ui().vote?.status],
+      ["5", "saved"],
+    );
   });
 
   test("a state from before the vote does not remove it while in flight", async () => {
@@ -165,7 +173,7 @@ describe("answers that overtake each other", () => {
     assert.deepEqual(page.ui().vote, { card: "8", status: "saving", message: "" });
     page.server.release();
     await voted;
-    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.room().me.votes.first, "8");
   });
 });
 
@@ -175,7 +183,7 @@ describe("what else happens", () => {
     await page.actions.vote("5");
     const round = aRound({ roundId: "round-2", number: 2 });
     page.server.happens(anEvent("voting-started", 9, { taskId: "first", round }));
-    assert.deepEqual([page.ui().vote, page.room().me.vote], [null, null]);
+    assert.deepEqual([page.ui().vote, page.room().me.votes.first], [null, undefined]);
   });
 
   test("the answer to a vote of the last round does not affect this one", async () => {
@@ -187,7 +195,7 @@ describe("what else happens", () => {
     page.server.happens(anEvent("voting-started", 9, { taskId: "first", round }));
     page.server.release();
     await voted;
-    assert.deepEqual([page.ui().vote, page.room().me.vote], [null, null]);
+    assert.deepEqual([page.ui().vote, page.room().me.votes.first], [null, undefined]);
   });
 
   test("the late failure of a vote of the last round is ignored", async () => {
@@ -215,7 +223,10 @@ describe("what else happens", () => {
     page.server.isHolding = true;
     page.server.release();
     await settled();
-    assert.deepEqual([page.room().round?.number, page.room().me.vote], [2, null]);
+    assert.deepEqual(
+      [page.room().rounds[0]?.number, page.room().me.votes.first],
+      [2, undefined],
+    );
   });
 
   test("another tab's card is noticed after a vote here was refused", async () => {
@@ -226,7 +237,7 @@ describe("what else happens", () => {
     await page.clock.pass(3000);
     page.server.votes("8");
     await page.clock.pass(100);
-    assert.equal(page.room().me.vote, "8");
+    assert.equal(page.room().me.votes.first, "8");
   });
 
   test("another tab's card replaces the one that was saved here", async () => {
@@ -234,7 +245,7 @@ describe("what else happens", () => {
     await page.actions.vote("5");
     page.server.votes("8");
     await page.clock.pass(100);
-    assert.deepEqual([page.ui().vote, page.room().me.vote], [null, "8"]);
+    assert.deepEqual([page.ui().vote, page.room().me.votes.first], [null, "8"]);
   });
 
   test("another tab's card is newer than the answer to a vote that was in flight", async () => {
@@ -255,7 +266,7 @@ describe("what else happens", () => {
       }
       await voted;
       await page.clock.pass(100);
-      assert.equal(page.room().me.vote, "8");
+      assert.equal(page.room().me.votes.first, "8");
     }
   });
 

@@ -42,7 +42,7 @@ createInterface({ input: process.stdin }).once("line", (line) => {
       document: { cookie },
     };
     const callbacks = {
-      onEvent: (type) => report(type),
+      onEvent: ({ type }) => report(type),
       onConnected() {},
       onDisconnected: () => report("lost"),
       onError() {},

@@ -79,7 +79,7 @@ def test_only_admins_see_the_page_of_live_updates(client):
     with RunningServer():
         page = client.get("/admin/live-updates/").content.decode()
 
-    assert "The embedded server" in page
+    assert "Embedded server" in page
     assert "connections" in page
     assert embedded_app().secret not in page
     assert embedded_app().app_id not in page

@@ -23,16 +23,14 @@ PATIENCE_SECONDS = 30
 LISTEN = """
 import { createRealtimeClient } from "./realtime/client.js";
 globalThis.document = { cookie: "csrftoken=token" };
-const nothing = () => {};
 const client = createRealtimeClient({
   config: JSON.parse(process.argv[2]),
   sessionId: "abcdefgh12345678",
   callbacks: {
-    onConnected: nothing, onDisconnected: nothing, onPresence: nothing,
     onError: ({ kind }) => console.log(kind),
     onSubscribed: () => console.log("listening"),
-    onEvent(type, data) {
-      console.log(JSON.stringify({ type, data }));
+    onEvent(message) {
+      console.log(JSON.stringify(message));
       client.disconnect();
     },
   },

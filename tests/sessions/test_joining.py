@@ -1,18 +1,8 @@
-"""Joining by the link: the identity of a browser, and the invitation."""
+"""Joining by the link, and the invitation."""
 
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
-
-from sessions.models import Member
-from tests.in_process_client import InProcessUser
-
-
-def test_a_page_gives_the_browser_its_identity_before_the_first_form(db):
-    cookie = Client().get("/").cookies["member"]
-    assert cookie["httponly"]
-    assert cookie["samesite"] == "Lax"
-    assert not cookie["secure"], "over plain HTTP it would not come back"
 
 
 def test_only_behind_tls_pages_have_an_opener_policy(db):
@@ -26,20 +16,6 @@ def test_behind_tls_each_cookie_is_secure(db):
     cookies = Client().get("/", secure=True).cookies
     assert set(cookies) == {"member", "csrftoken"}
     assert all(cookie["secure"] for cookie in cookies.values())
-
-
-def test_a_forged_identity_is_refused(amira):
-    forger = InProcessUser("Amira", amira.session_id)
-    forger.client.cookies["member"] = amira.client.cookies["member"].value + "x"
-    assert forger.is_refused("tasks/", title="A task") == (403, "not-a-member")
-
-
-def test_the_identity_is_in_no_answer(amira, jonas):
-    identity = Member.objects.get(name="Amira").identity
-    assert identity
-    for who in (amira, jonas):
-        for path in ("", "state/", "report/"):
-            assert identity not in who.gets(path).content.decode()
 
 
 def test_a_stranger_sees_the_join_page_and_who_is_present(amira, jonas):
@@ -95,3 +71,13 @@ def test_both_plain_forms_lead_to_the_room(amira):
     assert answer.status_code == 303
     answer = Client().post(f"{amira.room}join/", {"display_name": "Lena"})
     assert (answer.status_code, answer["Location"]) == (303, amira.room)
+
+
+def test_an_address_of_a_form_that_is_opened_leads_to_its_page(amira, stranger):
+    """A page that was reloaded or shared after a refusal has the form's address."""
+    for method in ["get", "head"]:
+        answer = getattr(Client(), method)("/s/")
+        assert (answer.status_code, answer["Location"]) == (302, "/")
+        for person in [amira, stranger]:
+            answer = getattr(person.client, method)(f"{amira.room}join/")
+            assert (answer.status_code, answer["Location"]) == (302, amira.room)

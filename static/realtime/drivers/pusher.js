@@ -139,7 +139,7 @@ function bindEvents(events, { onEvent, onSubscribed, onError }, onSettled) {
   });
   // Not on the connection: its events are still encrypted.
   events.bind_global((/** @type {string} */ type, /** @type {unknown} */ data) => {
-    if (!type.startsWith("pusher:")) onEvent(type, data);
+    if (!type.startsWith("pusher:")) onEvent({ type, data });
   });
 }
 
@@ -181,7 +181,7 @@ function optionsFor(config, { location, document }) {
     channelAuthorization: {
       transport: "ajax",
       endpoint: config.authEndpoint,
-      headersProvider: () => csrfHeader(document.cookie),
+      headersProvider: () => csrfHeader(document.cookie, config.csrfCookie),
     },
   };
 }

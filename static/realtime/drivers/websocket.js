@@ -137,7 +137,7 @@ export function websocket(
     else if (Object.hasOwn(handlers, event)) {
       handlers[event](parseJson(data) ?? {}, channelName);
     } else if (!/^pusher(_internal)?:/.test(event)) {
-      callbacks.onEvent(event, parseJson(data));
+      callbacks.onEvent({ type: event, data: parseJson(data) });
     }
   }
 
@@ -147,7 +147,8 @@ export function websocket(
   }
 
   /**
-   * Gets the application's signature, then subscribes.
+   * Gets the application's signature, then subscribes. Without the application's code a
+   * refusal is one of what stands in front of it.
    *
    * @param {string} channelName
    */
@@ -159,19 +160,19 @@ export function websocket(
     try {
       const response = await page.fetch(config.authEndpoint, {
         method: "POST",
-        headers: csrfHeader(page.document.cookie),
+        headers: csrfHeader(page.document.cookie, config.csrfCookie),
         body: new URLSearchParams({ socket_id: socketId, channel_name: channelName }),
+        redirect: "manual",
         signal,
       });
-      const answer = response.ok && (await response.json());
+      const { auth, channel_data, code } = parseJson(await response.text()) ?? {};
       // A signature for an earlier socket is useless.
       if (signal.aborted) return;
-      if (answer) {
-        const { auth, channel_data } = answer;
+      if (auth) {
         // A full presence channel is refused; everything else works without it.
         retryIn(channelName === presenceName ? REFUSED_DELAY_MS : RESPONSE_TIMEOUT_MS);
         send("pusher:subscribe", { channel: channelName, auth, channel_data });
-      } else if (response.status === 403) {
+      } else if (code === "channel") {
         refused(response, channelName);
       } else {
         retryIn(Math.max(retryAfterMs(response.headers, clock.now()), nextDelayMs()));

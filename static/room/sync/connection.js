@@ -4,37 +4,52 @@
  * - `live`: events arrive;
  * - `reconnecting`: they do not, but the connection may be back in a moment;
  * - `slow`: they do not, and the page polls;
- * - `offline`: the server does not answer, or the browser has no network.
+ * - `offline`: the browser has no network, or the server does not answer requests; then
+ *   the obstacle says what does.
  *
  * @import {Clock} from "../../realtime/clock.js"
- * @import {Connection} from "../state.js"
+ * @import {Connection, Obstacle} from "../state.js"
+ *
+ * @typedef {{ connection: Connection, obstacle: Obstacle | null }} Shown
  */
 
 const FIRST_CONNECT_GRACE_MS = 2000;
 const RECONNECT_GRACE_MS = 3000;
 
 /**
+ * How events arrive: `subscribed` leads to live, `disconnected` from there to waiting, and
+ * a time limit from waiting to down. What the page shows for each:
+ */
+const SHOWN = /** @type {const} */ ({
+  live: "live",
+  waiting: "reconnecting",
+  down: "slow",
+});
+
+/**
  * @param {object} options
  * @param {() => boolean} options.hasNetwork as the browser knows it
  * @param {Clock} options.clock
- * @param {(connection: Connection) => void} options.onChange called once for each change,
- *   beginning from `reconnecting`
+ * @param {(shown: Shown) => void} options.onChange called once for each change, beginning
+ *   from `reconnecting`
  */
 export function createConnection({ hasNetwork, clock, onChange }) {
-  let isLive = false;
-  let isReachable = true;
-  let isInGracePeriod = false;
-  let cancelGracePeriod = () => {};
-  /** @type {Connection} */
-  let current = "reconnecting";
+  /** @type {keyof typeof SHOWN} */
+  let events = "waiting";
+  /** Why the last request was not answered. @type {Obstacle | null} */
+  let obstacle = null;
+  let failures = 0;
+  let cancelTimeout = () => {};
+  /** @type {Shown} */
+  let shown = { connection: SHOWN[events], obstacle };
 
-  /** @param {number} delayMs */
-  function startGracePeriod(delayMs) {
-    cancelGracePeriod();
-    isInGracePeriod = true;
+  /** @param {number} timeoutMs */
+  function wait(timeoutMs) {
+    events = "waiting";
+    cancelTimeout();
     // A timer, not a point in time: the machine's clock may be set meanwhile.
-    cancelGracePeriod = clock.after(delayMs, () => {
-      isInGracePeriod = false;
+    cancelTimeout = clock.after(timeoutMs, () => {
+      events = "down";
       update();
     });
     update();
@@ -42,43 +57,59 @@ export function createConnection({ hasNetwork, clock, onChange }) {
 
   function update() {
     const next = derived();
-    if (next === current) return;
-    current = next;
-    onChange(next);
+    const { connection, obstacle: reason } = shown;
+    shown = next;
+    if (next.connection !== connection || next.obstacle?.message !== reason?.message) {
+      onChange(next);
+    }
   }
 
-  /** @returns {Connection} */
+  /** @returns {Shown} */
   function derived() {
-    if (!hasNetwork()) return "offline";
-    if (isLive) return "live";
-    if (!isReachable) return "offline";
-    return isInGracePeriod ? "reconnecting" : "slow";
+    if (!hasNetwork()) return { connection: "offline", obstacle: null };
+    if (obstacle && !isTolerable(obstacle)) return { connection: "offline", obstacle };
+    return { connection: SHOWN[events], obstacle: null };
+  }
+
+  /**
+   * Whether it may be one lost answer, while events arrive.
+   *
+   * @param {Obstacle} reason
+   */
+  function isTolerable({ kind }) {
+    return events === "live" && failures < 2 && ["unreachable", "busy"].includes(kind);
   }
 
   return {
-    isLive: () => isLive,
+    isLive: () => events === "live",
 
     /** Whether the server answered the last request. */
-    isReachable: () => isReachable,
+    isReachable: () => obstacle === null,
 
     /** The first attempt to connect has begun. */
-    connecting: () => startGracePeriod(FIRST_CONNECT_GRACE_MS),
+    connecting: () => wait(FIRST_CONNECT_GRACE_MS),
 
     /** Events arrive. */
     subscribed() {
-      isLive = true;
+      events = "live";
+      cancelTimeout();
       update();
     },
 
     /** Events no longer arrive. */
-    disconnected() {
-      isLive = false;
-      startGracePeriod(RECONNECT_GRACE_MS);
+    disconnected: () => wait(RECONNECT_GRACE_MS),
+
+    /** The server answered a request, be it by a refusal. */
+    answered() {
+      obstacle = null;
+      failures = 0;
+      update();
     },
 
-    /** @param {boolean} hasAnswered the server answered a request, be it by a refusal */
-    requested(hasAnswered) {
-      isReachable = hasAnswered;
+    /** It did not. @param {Obstacle} reason */
+    failed(reason) {
+      obstacle = reason;
+      failures += 1;
       update();
     },
 

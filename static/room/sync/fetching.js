@@ -1,14 +1,12 @@
 /**
  * When the state is fetched: one request at a time, as soon as asked for, and again after
  * a while. If it is asked for during a request, another one follows, since the answer may
- * be older than the reason to ask. After a Retry-After nothing is sent until it is over.
+ * be older than the reason to ask. While it is paused nothing is sent.
  *
  * @import {Clock} from "../../realtime/clock.js"
  *
  * @typedef {ReturnType<typeof createFetching>} Fetching
  */
-
-import { NetworkFailure, Refusal } from "../api.js";
 
 /** An event may make all browsers of a room fetch; the jitter spreads their requests. */
 const JITTER_PER_MEMBER_MS = 20;
@@ -38,6 +36,7 @@ export function createFetching({
   let isPaused = false;
   let scheduledAt = Number.POSITIVE_INFINITY;
   let cancel = () => {};
+  let cancelPause = () => {};
 
   async function now() {
     if (signal.aborted || isPaused) return;
@@ -49,28 +48,26 @@ export function createFetching({
     }
     isFetching = true;
     isDue = false;
-    const answer = await request().catch(failed);
+    const report = await request().then(
+      (answer) => () => onAnswer(answer),
+      (error) => () => onFailure(error),
+    );
     isFetching = false;
     if (signal.aborted) return;
-    if (answer !== undefined) onAnswer(answer);
-    if (isDue) now();
-    else within(intervalMs());
-  }
-
-  /** @param {unknown} error */
-  function failed(error) {
-    onFailure(error);
-    if (error instanceof Refusal || error instanceof NetworkFailure) {
-      pause(error.retryAfterMs);
+    try {
+      report();
+    } finally {
+      if (isDue) now();
+      else within(intervalMs());
     }
-    return undefined;
   }
 
   /** @param {number} delayMs zero for none */
   function pause(delayMs) {
     if (delayMs === 0) return;
     isPaused = true;
-    clock.after(delayMs, () => {
+    cancelPause();
+    cancelPause = clock.after(delayMs, () => {
       isPaused = false;
       now();
     });
@@ -91,6 +88,9 @@ export function createFetching({
 
     /** Fetches after this delay, unless that is scheduled for earlier. */
     within,
+
+    /** Sends nothing for this long, as the server asks. Then it fetches. */
+    pause,
   };
 }
 

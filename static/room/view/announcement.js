@@ -1,7 +1,6 @@
 /** What has happened in the room, as sentences for screen readers. */
 
-import { tally } from "../selectors.js";
-import { currentTask } from "../state.js";
+import { currentRound, tally, taskInHand } from "../selectors.js";
 import { outlierSentence } from "./outcome.js";
 import { bidiIsolate, formatList, plural, titleOf } from "./words.js";
 
@@ -42,13 +41,13 @@ function notice(before, after) {
  * @param {PageState} after
  */
 function connection(before, after) {
-  const { connection: now } = after.ui;
-  if (now === before.ui.connection) return "";
+  const { connection: now, obstacle } = after.ui;
+  const { connection: was, obstacle: last } = before.ui;
+  if (obstacle) return obstacle.message === last?.message ? "" : obstacle.message;
+  if (now === was && !last) return "";
   if (now === "slow") return "Slow mode: updates every few seconds.";
   if (now === "offline") return "The server cannot be reached.";
-  return now === "live" && before.ui.connection !== "reconnecting"
-    ? "Live updates are back."
-    : "";
+  return now === "live" && was !== "reconnecting" ? "Live updates are back." : "";
 }
 
 /**
@@ -80,10 +79,10 @@ function missingFrom(some, all) {
  * @param {Room} after
  */
 function estimated(before, after) {
-  const voted = before.round?.taskId;
+  const voted = currentRound(before)?.taskId;
   const task = after.tasks.find(({ taskId }) => taskId === voted);
-  if (after.round || task?.storyPoints == null) return "";
-  const next = currentTask(after);
+  if (currentRound(after) || task?.storyPoints == null) return "";
+  const next = taskInHand(after);
   const estimate = `${bidiIsolate(titleOf(task))} is estimated at ${task.storyPoints}.`;
   return next ? `${estimate} Next: ${bidiIsolate(titleOf(next))}.` : estimate;
 }
@@ -104,25 +103,25 @@ function session(before, after) {
  * @param {Room} after
  */
 function round(before, after) {
-  const now = after.round;
+  const now = currentRound(after);
   if (!now) return "";
-  if (now.roundId !== before.round?.roundId && now.status === "voting") {
-    const task = currentTask(after);
+  const last = currentRound(before);
+  if (now.roundId !== last?.roundId && now.status === "voting") {
+    const task = taskInHand(after);
     return `Voting has started${task ? `: ${bidiIsolate(titleOf(task))}` : ""}, round ${now.number}.`;
   }
-  if (now.status === "revealed" && before.round?.status !== "revealed") {
+  if (now.status === "revealed" && last?.status !== "revealed") {
     return revealed(after);
   }
-  if (now.votedUserIds === before.round?.votedUserIds || now.status !== "voting") {
-    return "";
-  }
+  const isSame = String(now.votedUserIds) === String(last?.votedUserIds);
+  if (isSame || now.status !== "voting") return "";
   const { voted, expected } = tally(after);
   return `${voted.length} of ${expected} voted.`;
 }
 
 /** @param {Room} room */
 function revealed(room) {
-  const { statistics, votes = [] } = room.round ?? {};
+  const { statistics, votes = [] } = currentRound(room) ?? {};
   const sentences = [`${plural(votes.length, "card", "cards")} revealed.`];
   if (statistics?.median) sentences.push(`Median ${statistics.median}.`);
   if (statistics?.outliers.length) sentences.push(outlierSentence(room));

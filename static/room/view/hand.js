@@ -1,7 +1,7 @@
 /** One's own cards, and the status of one's vote. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasEnded, isVoting, ownCard } from "../selectors.js";
+import { currentRound, hasEnded, isVoting, may, ownCard } from "../selectors.js";
 import { nextAction } from "./next_action.js";
 
 /** @import {Actions, ViewProps} from "../types.js" */
@@ -18,7 +18,7 @@ export function hand(props, actions) {
     ${
       hasEnded(props.room)
         ? nothing
-        : props.room.me.role === "voter"
+        : may(props.room, "vote")
           ? cards(props, actions)
           : observing(props, actions)
     }
@@ -33,7 +33,7 @@ export function hand(props, actions) {
 function cards(props, actions) {
   const { room } = props;
   const mayVote = isVoting(room);
-  const own = room.round ? ownCard(props) : "";
+  const own = currentRound(room) ? ownCard(props) : "";
   const { cards: deck } = room.session.deck;
   return html`<section class="own" aria-labelledby="own-vote">
     <p class="own-vote" id="own-vote">${voteStatus(props, own, actions)}</p>
@@ -41,6 +41,8 @@ function cards(props, actions) {
       class="cards"
       role="group"
       aria-label="Your cards"
+      tabindex="-1"
+      translate="no"
       data-size=${deck.length > LARGE_CARDS_UP_TO ? "small" : "large"}
     >
       ${deck.map(
@@ -73,7 +75,7 @@ const CARD_NAMES = {
  * @param {Actions} actions
  */
 function voteStatus({ room, ui }, own, actions) {
-  const { round } = room;
+  const round = currentRound(room);
   if (!round) return "You can choose a card once voting starts.";
   if (ui.vote?.status === "failed") {
     return html`<span class="error"
@@ -87,13 +89,15 @@ function voteStatus({ room, ui }, own, actions) {
     >`;
   }
   if (round.status === "revealed") {
-    return own ? html`You voted <b>${own}</b>.` : "You didn't vote.";
+    return own ? html`You voted <b translate="no">${own}</b>.` : "You didn't vote.";
   }
   if (ui.vote?.status === "saving") {
-    return own ? html`<b>${own}</b> is being saved…` : "Taking your vote back…";
+    return own
+      ? html`<b translate="no">${own}</b> is being saved…`
+      : "Taking your vote back…";
   }
   return own
-    ? html`<b>${own}</b> is saved, face down. Press it again to take it back.`
+    ? html`<b translate="no">${own}</b> is saved, face down. Press it again to take it back.`
     : "Choose a card. Nobody sees it until the reveal.";
 }
 
@@ -106,7 +110,7 @@ function observing({ room }, actions) {
     <p>You are observing, so you have no cards.</p>
     <button
       class="button"
-      @click=${() => actions.setRole(room.me.userId, "voter")}
+      @click=${() => actions.run("change-role", { userId: room.me.userId }, { role: "voter" })}
     >
       Vote instead
     </button>

@@ -1,9 +1,16 @@
-/** The next action: for facilitators the one primary button, for others a line. */
+/** The next action: one primary button for whoever may do it, for others a line. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { estimates, facilitators, hasEnded, tally } from "../selectors.js";
-import { currentTask } from "../state.js";
-import { onSubmit } from "./forms.js";
+import {
+  currentRound,
+  estimates,
+  facilitators,
+  hasEnded,
+  may,
+  tally,
+  taskInHand,
+} from "../selectors.js";
+import { fieldErrors, onSubmit } from "./forms.js";
 import { formatList, titleOf } from "./words.js";
 
 /**
@@ -15,18 +22,36 @@ import { formatList, titleOf } from "./words.js";
  * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function nextAction({ room, links }, actions) {
+export function nextAction(props, actions) {
+  const { room, links } = props;
   if (hasEnded(room)) return ended(links);
-  if (!room.me.isFacilitator) return statusForOthers(room);
-  if (!room.round) return start(room, actions);
-  return room.round.status === "voting"
-    ? reveal(room, room.round, actions)
-    : agree(room, room.round, actions);
+  const round = currentRound(room);
+  const mayRun = may(room, "run");
+  if (!round) {
+    return mayRun
+      ? start(props, actions)
+      : line(`${facilitatorNames(room)} will start the vote.`);
+  }
+  if (round.status === "voting") return voting(room, actions);
+  return mayRun
+    ? agree(room, round, actions)
+    : line(`${facilitatorNames(room)} will record the estimate.`);
+}
+
+/** @param {string} sentence */
+function line(sentence) {
+  return html`<div class="next-action" tabindex="-1"><small>${sentence}</small></div>`;
+}
+
+/** @param {Room} room */
+function facilitatorNames(room) {
+  const names = facilitators(room);
+  return names.length ? formatList(names, 2) : "A facilitator";
 }
 
 /** @param {ViewProps["links"]} links */
 function ended(links) {
-  return html`<div class="next-action">
+  return html`<div class="next-action" tabindex="-1">
     <small>The session has ended.</small>
     <span class="buttons"
       ><a class="button next" href=${links.report}>See the report</a></span
@@ -34,47 +59,36 @@ function ended(links) {
   </div>`;
 }
 
-/** @param {Room} room */
-function statusForOthers(room) {
-  const { round } = room;
-  const names = facilitators(room);
-  const facilitatorNames = names.length ? formatList(names, 2) : "A facilitator";
-  const line = !round
-    ? `${facilitatorNames} will start the vote.`
-    : round.status === "voting"
-      ? votedSentence(room)
-      : `${facilitatorNames} will record the estimate.`;
-  return html`<div class="next-action"><small>${line}</small></div>`;
-}
-
-/** @param {Room} room */
-function votedSentence(room) {
-  const { voted, expected } = tally(room);
-  return `${voted.length} of ${expected} ${expected === 1 ? "has" : "have"} voted`;
-}
-
 /**
- * @param {Room} room
+ * @param {ViewProps} props
  * @param {Actions} actions
  */
-function start(room, actions) {
-  const task = currentTask(room);
-  if (!task) return quickVote(actions);
-  return html`<div class="next-action">
-    <small>Next in the queue ${skip(task.taskId, actions)}</small>
+function start(props, actions) {
+  const task = taskInHand(props.room);
+  if (!task) return quickVote(props, actions);
+  return html`<div class="next-action" tabindex="-1">
+    <small
+      >Next in the queue
+      ${skip(() => actions.run("skip", { taskId: task.taskId }))}</small
+    >
     <span class="buttons">
-      <button class="button next" @click=${() => actions.start(task.taskId)}>
+      <button class="button next" @click=${() => actions.run("start", { taskId: task.taskId })}>
         <span class="cut">Start: <bdi>${titleOf(task)}</bdi></span>
       </button>
     </span>
   </div>`;
 }
 
-/** @param {Actions} actions */
-function quickVote(actions) {
+/**
+ * @param {ViewProps} props
+ * @param {Actions} actions
+ */
+function quickVote({ ui }, actions) {
+  const errors = fieldErrors("quick-vote", ui.invalid);
   return html`<form
     class="next-action quick"
-    @submit=${onSubmit(({ title }) => actions.quickVote(title))}
+    tabindex="-1"
+    @submit=${onSubmit(({ title }) => actions.submit("quick-vote", {}, { title }))}
   >
     <label class="small" for="quick-title">Vote on something now and name it later</label>
     <span class="buttons">
@@ -86,41 +100,47 @@ function quickVote(actions) {
         maxlength="255"
         autocomplete="off"
         placeholder="Task name (optional)"
+        aria-invalid=${errors.isInvalid("title")}
+        aria-describedby=${errors.describedBy("title")}
       />
       <button class="button next">Start a vote</button>
     </span>
+    ${errors.shown("title")}
   </form>`;
 }
 
 /**
  * @param {Room} room
- * @param {Round} round
  * @param {Actions} actions
  */
-function reveal(room, round, actions) {
-  const { voted, missing } = tally(room);
-  return html`<div class="next-action">
-    <small>${votedSentence(room)} ${skip(round.taskId, actions)}</small>
-    <span class="buttons">
-      <button
-        class="button next"
-        ?disabled=${voted.length === 0}
-        @click=${actions.reveal}
+function voting(room, actions) {
+  const { voted, missing, expected } = tally(room);
+  return html`<div class="next-action" tabindex="-1">
+    <small
+      ><span translate="no"
+        >${voted.length} of ${expected} ${expected === 1 ? "has" : "have"} voted</span
       >
-        ${missing.length ? `Reveal, ${missing.length} missing` : "Reveal"}
-      </button>
-    </span>
+      ${may(room, "run") ? skip(() => actions.inRound("skip")) : nothing}</small
+    >
+    ${
+      may(room, "reveal")
+        ? html`<span class="buttons">
+            <button
+              class="button next"
+              ?disabled=${voted.length === 0}
+              @click=${() => actions.inRound("reveal")}
+            >
+              ${missing.length ? `Reveal, ${missing.length} missing` : "Reveal"}
+            </button>
+          </span>`
+        : nothing
+    }
   </div>`;
 }
 
-/**
- * @param {string} taskId
- * @param {Actions} actions
- */
-function skip(taskId, actions) {
-  return html`<button class="text-button" @click=${() => actions.skip(taskId)}>
-    Skip
-  </button>`;
+/** @param {() => void} act */
+function skip(act) {
+  return html`<button class="text-button" @click=${act}>Skip</button>`;
 }
 
 /**
@@ -130,7 +150,9 @@ function skip(taskId, actions) {
  */
 function agree(room, round, actions) {
   const suggestion = round.statistics?.suggestion ?? null;
-  return html`<div class="next-action">
+  const finalize = (/** @type {string} */ card) =>
+    actions.inRound("finalize", { story_points: card });
+  return html`<div class="next-action" tabindex="-1">
     <small>
       ${suggestion === null ? "No numeric votes" : "Closest to the median"}
       <button class="text-button" popovertarget="estimates">
@@ -140,7 +162,7 @@ function agree(room, round, actions) {
     <span class="buttons">
       <button
         class=${suggestion === null ? "button next" : "button"}
-        @click=${actions.revote}
+        @click=${() => actions.inRound("revote")}
       >
         Vote again
       </button>
@@ -149,21 +171,21 @@ function agree(room, round, actions) {
           ? nothing
           : html`<button
               class="button next"
-              @click=${() => actions.finalize(suggestion)}
+              @click=${() => finalize(suggestion)}
             >
-              Agree on ${suggestion}
+              <span>Agree on <span translate="no">${suggestion}</span></span>
             </button>`
       }
     </span>
     <div class="estimates" id="estimates" popover aria-label="Agree on another card">
       <p class="small">Agree on</p>
-      <div class="cards" data-size="small">
+      <div class="cards" data-size="small" translate="no">
         ${estimates(room).map(
           (card) => html`<button
             popovertarget="estimates"
             popovertargetaction="hide"
             data-long=${card.length > 3}
-            @click=${() => actions.finalize(card)}
+            @click=${() => finalize(card)}
           >
             ${card}
           </button>`,
@@ -173,7 +195,7 @@ function agree(room, round, actions) {
         class="button quiet"
         popovertarget="estimates"
         popovertargetaction="hide"
-        @click=${() => actions.skip(round.taskId)}
+        @click=${() => actions.inRound("skip")}
       >
         Skip without an estimate
       </button>

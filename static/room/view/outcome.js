@@ -4,25 +4,25 @@
  */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasEnded, namesOf, outliers, tally } from "../selectors.js";
+import { currentRound, hasEnded, may, namesOf, outliers, tally } from "../selectors.js";
 import { formatList } from "./words.js";
 
-/** @import {Member, Room, Statistics} from "../state.js" */
+/** @import {Member, Room, Round, Statistics} from "../state.js" */
 
 /** @param {Room} room */
 export function outcome(room) {
-  const { round } = room;
   if (hasEnded(room)) return nothing;
-  if (round?.statistics) return result(room, round.statistics);
+  const round = currentRound(room);
+  if (round?.statistics) return result(room, round, round.statistics);
   return round ? progressOf(room) : notStarted(room);
 }
 
 /** @param {Room} room */
-function notStarted({ me }) {
+function notStarted(room) {
   return html`<section class="outcome sheet waiting" aria-label="Votes">
     <p>
       ${
-        me.isFacilitator
+        may(room, "run")
           ? "Start the vote, and everybody can choose a card."
           : "The vote has not started yet."
       }
@@ -38,7 +38,7 @@ function progressOf(room) {
   const { voted, missing, away, offline, expected } = tally(room);
   const names = missing.map((member) => member.name);
   return html`<section class="outcome sheet voting" aria-label="Votes">
-    <p class="count"><b>${voted.length} of ${expected}</b> ${
+    <p class="count"><b translate="no">${voted.length} of ${expected}</b> ${
       expected === 1 ? "has" : "have"
     } voted</p>
     <progress max=${Math.max(expected, 1)} value=${voted.length} aria-hidden="true"></progress>
@@ -72,12 +72,13 @@ function notWaitedFor(how, members) {
 
 /**
  * @param {Room} room
+ * @param {Round} round
  * @param {Statistics} statistics
  */
-function result(room, statistics) {
+function result(room, round, statistics) {
   const { distribution } = statistics;
   const most = Math.max(...distribution.map(({ count }) => count));
-  return html`<section class="outcome sheet result" id="result" aria-labelledby="result-title">
+  return html`<section class="outcome sheet result" id="result" aria-labelledby="result-title" tabindex="-1">
     <h3 id="result-title">Result</h3>
     ${
       distribution.length
@@ -86,12 +87,12 @@ function result(room, statistics) {
               ({ card, count }) => html`<li
                 data-outlier=${statistics.outliers.includes(card)}
               >
-                <b>${card}</b>
+                <b translate="no">${card}</b>
                 <span class="track" aria-hidden="true"
                   ><span .style=${`inline-size: ${(count / most) * 100}%`}></span
                 ></span>
                 <span
-                  >${count}<span class="visually-hidden"
+                  ><span translate="no">${count}</span><span class="visually-hidden"
                     >${count === 1 ? " card" : " cards"}</span
                   ></span
                 >
@@ -100,7 +101,7 @@ function result(room, statistics) {
           </ul>`
         : html`<p>Nobody voted.</p>`
     }
-    ${summary(statistics)} ${discussion(room, statistics)}
+    ${summary(statistics)} ${discussion(room, round, statistics)}
   </section>`;
 }
 
@@ -109,29 +110,29 @@ function summary({ median, mean, mode, low, high, agreement }) {
   if (median === null) return nothing;
   const spread = low === high ? low : `${low} – ${high}`;
   return html`<dl class="statistics">
-    <div><dt>Median</dt><dd>${median}</dd></div>
+    <div><dt>Median</dt><dd translate="no">${median}</dd></div>
     ${
       mean === null
-        ? html`<div><dt>Most common</dt><dd>${mode.join(", ")}</dd></div>`
-        : html`<div><dt>Mean</dt><dd>${mean}</dd></div>`
+        ? html`<div><dt>Most common</dt><dd translate="no">${mode.join(", ")}</dd></div>`
+        : html`<div><dt>Mean</dt><dd translate="no">${mean}</dd></div>`
     }
-    <div><dt>Spread</dt><dd><bdi>${spread}</bdi></dd></div>
+    <div><dt>Spread</dt><dd translate="no"><bdi>${spread}</bdi></dd></div>
     ${
       agreement === null
         ? nothing
-        : html`<div><dt>Agreement</dt><dd>${agreement}%</dd></div>`
+        : html`<div><dt>Agreement</dt><dd translate="no">${agreement}%</dd></div>`
     }
   </dl>`;
 }
 
 /**
  * @param {Room} room
+ * @param {Round} round
  * @param {Statistics} statistics
  */
-function discussion(room, statistics) {
-  const { members, round } = room;
-  const unsure = namesOf(members, round?.votes ?? [], "?");
-  const tired = namesOf(members, round?.votes ?? [], "☕");
+function discussion(room, { votes = [] }, statistics) {
+  const unsure = namesOf(room.members, votes, "?");
+  const tired = namesOf(room.members, votes, "☕");
   return html`
     ${
       isUnanimous(statistics)

@@ -2,7 +2,8 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { bar } from "./bar.js";
-import { dialogContent } from "./dialogs.js";
+import { departedPage } from "./departed.js";
+import { dialog } from "./dialog.js";
 import { hand } from "./hand.js";
 import { closeIcon } from "./icons.js";
 import { people } from "./people.js";
@@ -17,7 +18,7 @@ import { table } from "./table.js";
  */
 export function page(props, actions) {
   const { room, ui } = props;
-  if (ui.departed) return departedPage(props);
+  if (ui.departed) return departedPage(props, ui.departed);
   return html`
     <a class="skip-link button" href="#table">Skip to the table</a>
     ${bar(props, actions)}
@@ -32,15 +33,7 @@ export function page(props, actions) {
       }
       ${hand(props, actions)} ${tabs(room, ui.tab, actions)}
     </main>
-    <dialog
-      class="dialog"
-      id="dialog"
-      aria-labelledby="dialog-title"
-      @close=${actions.close}
-      @click=${closeOnBackdrop}
-    >
-      ${dialogContent(props, actions)}
-    </dialog>
+    ${dialog(props, actions)}
     <div class="notice" id="notice" popover="manual" data-kind=${ui.notice?.kind ?? "info"}>
       <span>${ui.notice?.text}</span>
       <button
@@ -54,26 +47,6 @@ export function page(props, actions) {
   `;
 }
 
-/** @param {ViewProps} props */
-function departedPage({ room, ui }) {
-  return html`
-    <header class="bar">
-      <a class="home" href="/"><span class="mark"></span>Planning Poker</a>
-    </header>
-    <main class="departed">
-      <span class="card" data-face="back" aria-hidden="true"
-        ><span class="back"></span
-      ></span>
-      <h1 dir="auto">${room.session.name}</h1>
-      <p>${ui.departed?.message}</p>
-      <span class="buttons">
-        <a class="button" href="/">Home</a>
-        <a class="button next" href=${`/s/${room.session.id}/`}>Rejoin</a>
-      </span>
-    </main>
-  `;
-}
-
 /**
  * @param {ViewProps["room"]} room
  * @param {ViewProps["ui"]["tab"]} open
@@ -83,22 +56,17 @@ function tabs({ members, tasks }, open, actions) {
   const waiting = tasks.filter((task) => task.status === "pending").length;
   const labels = /** @type {const} */ ([
     ["table", "Table"],
-    ["queue", `Queue ${waiting}`],
-    ["people", `People ${members.length}`],
+    ["queue", "Queue", waiting],
+    ["people", "People", members.length],
   ]);
   return html`<nav class="tabs" aria-label="Room sections">
     ${labels.map(
-      ([tab, label]) => html`<button
+      ([tab, label, count]) => html`<button
         aria-current=${tab === open ? "page" : "false"}
         @click=${() => actions.showTab(tab)}
       >
-        ${label}
+        ${label} <span translate="no">${count}</span>
       </button>`,
     )}
   </nav>`;
-}
-
-/** @param {MouseEvent} event */
-function closeOnBackdrop(event) {
-  if (event.target instanceof HTMLDialogElement) event.target.close();
 }

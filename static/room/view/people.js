@@ -2,8 +2,8 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { absence } from "../selectors.js";
-import { onSubmit } from "./forms.js";
+import { absence, hasEnded, may } from "../selectors.js";
+import { fieldErrors, onSubmit } from "./forms.js";
 
 /**
  * @import {Member, Room} from "../state.js"
@@ -14,17 +14,18 @@ import { onSubmit } from "./forms.js";
  * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function people({ room, screen }, actions) {
+export function people(props, actions) {
+  const { room, screen } = props;
   const facilitatorCount = room.members.filter((member) => member.isFacilitator).length;
   return html`<ul class="people">
     ${repeat(
       room.members,
       (member) => member.userId,
-      (member) => html`<li>
+      (member) => html`<li data-row=${member.userId}>
         ${person(room, member, screen, actions)}
         ${
           screen.editing === member.userId
-            ? changes(room, member, facilitatorCount === 1, screen, actions)
+            ? changes(props, member, facilitatorCount === 1, actions)
             : nothing
         }
       </li>`,
@@ -38,10 +39,10 @@ export function people({ room, screen }, actions) {
  * @param {Screen} screen
  * @param {Actions} actions
  */
-function person({ me, session }, member, screen, actions) {
-  const isMe = member.userId === me.userId;
+function person(room, member, screen, actions) {
+  const isMe = member.userId === room.me.userId;
   const isOpen = screen.editing === member.userId;
-  const mayChange = (me.isFacilitator || isMe) && session.status === "active";
+  const mayChange = (may(room, "manage") || isMe) && !hasEnded(room);
   const parts = [
     member.isFacilitator ? "facilitator" : "",
     member.role === "observer" ? "observing" : "",
@@ -49,7 +50,7 @@ function person({ me, session }, member, screen, actions) {
   ].filter(Boolean);
   return html`<div class="person" data-absence=${absence(member)}>
     <span class="who">
-      <b><bdi>${member.name}</bdi>${isMe ? " (you)" : nothing}</b>
+      <b><bdi translate="no">${member.name}</bdi>${isMe ? " (you)" : nothing}</b>
       <small>${parts.join(" · ")}</small>
     </span>
     ${
@@ -59,8 +60,8 @@ function person({ me, session }, member, screen, actions) {
             aria-expanded=${isOpen}
             @click=${() => actions.edit(isOpen ? null : member.userId)}
           >
-            ${isOpen ? "Close" : "Edit"}<span class="visually-hidden">
-              ${member.name}</span
+            ${isOpen ? "Close" : "Edit"}<span class="visually-hidden" translate="no">
+              <bdi>${member.name}</bdi></span
             >
           </button>`
         : nothing
@@ -69,44 +70,59 @@ function person({ me, session }, member, screen, actions) {
 }
 
 /**
- * @param {Room} room
+ * @param {ViewProps} props
  * @param {Member} member
  * @param {boolean} isLastFacilitator
- * @param {Screen} screen
  * @param {Actions} actions
  */
-function changes({ me }, member, isLastFacilitator, screen, actions) {
+function changes({ room, ui }, member, isLastFacilitator, actions) {
   const { userId } = member;
-  const isMe = userId === me.userId;
+  const isMe = userId === room.me.userId;
+  const mayManage = may(room, "manage");
+  const otherRole = member.role === "voter" ? "observer" : "voter";
+  const errors = fieldErrors("rename", ui.invalid);
   return html`<div class="changes">
     <form
       class="rename"
+      novalidate
       @submit=${onSubmit(async ({ display_name }) => {
-        if (await actions.rename(userId, display_name)) actions.edit(null);
+        if (await actions.submit("rename", { userId }, { display_name })) {
+          actions.edit(null);
+        }
       })}
     >
       <input
         class="input"
         name="display_name"
         dir="auto"
-        required
         maxlength="40"
         autocomplete="off"
         aria-label="Name"
         value=${member.name}
+        aria-invalid=${errors.isInvalid("display_name")}
+        aria-describedby=${errors.describedBy("display_name")}
       />
       <button class="button">Rename</button>
+      ${errors.shown("display_name")}
     </form>
     <div class="buttons">
       <button
         class="button"
-        @click=${() =>
-          actions.setRole(userId, member.role === "voter" ? "observer" : "voter")}
+        @click=${() => actions.run("change-role", { userId }, { role: otherRole })}
       >
-        ${member.role === "voter" ? "Observe instead" : "Vote instead"}
+        ${otherRole === "observer" ? "Observe instead" : "Vote instead"}
       </button>
-      ${me.isFacilitator ? facilitation(member, isLastFacilitator, actions) : nothing}
-      ${me.isFacilitator && !isMe ? removal(member, screen, actions) : nothing}
+      ${mayManage ? facilitation(member, isLastFacilitator, actions) : nothing}
+      ${
+        mayManage && !isMe
+          ? html`<button
+              class="button quiet"
+              @click=${() => actions.open("remove", userId)}
+            >
+              Remove…
+            </button>`
+          : nothing
+      }
     </div>
   </div>`;
 }
@@ -118,31 +134,13 @@ function changes({ me }, member, isLastFacilitator, screen, actions) {
  */
 function facilitation({ userId, isFacilitator }, isLastFacilitator, actions) {
   if (!isFacilitator) {
-    return html`<button class="button" @click=${() => actions.promote(userId)}>
+    return html`<button class="button" @click=${() => actions.run("promote", { userId })}>
       Make facilitator
     </button>`;
   }
   return isLastFacilitator
     ? html`<small>A session needs a facilitator. Make somebody else a facilitator first.</small>`
-    : html`<button class="button" @click=${() => actions.demote(userId)}>
+    : html`<button class="button" @click=${() => actions.run("demote", { userId })}>
         Remove facilitator role
       </button>`;
-}
-
-/**
- * @param {Member} member
- * @param {Screen} screen
- * @param {Actions} actions
- */
-function removal({ userId, name }, screen, actions) {
-  if (screen.confirming !== userId) {
-    return html`<button class="button quiet" @click=${() => actions.confirm(userId)}>
-      Remove…
-    </button>`;
-  }
-  return html`<p class="question">
-    <span>Remove <bdi>${name}</bdi> from the session?</span>
-    <button class="button" @click=${() => actions.remove(userId)}>Remove</button>
-    <button class="button quiet" @click=${() => actions.confirm(null)}>Cancel</button>
-  </p>`;
 }

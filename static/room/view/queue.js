@@ -2,9 +2,8 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasEnded, progress } from "../selectors.js";
-import { currentTask } from "../state.js";
-import { onSubmit } from "./forms.js";
+import { hasEnded, may, progress, roundOf, taskInHand } from "../selectors.js";
+import { fieldErrors, onSubmit } from "./forms.js";
 import {
   draggedOver,
   dragLeft,
@@ -13,7 +12,7 @@ import {
   moveWithKeys,
 } from "./reorder.js";
 import { taskForm } from "./task_form.js";
-import { linkLabel, plural, titleOf, webAddress } from "./words.js";
+import { plural, referenceOf, titleOf } from "./words.js";
 
 /**
  * @import {Task} from "../state.js"
@@ -24,15 +23,16 @@ import { linkLabel, plural, titleOf, webAddress } from "./words.js";
  * @param {ViewProps} props
  * @param {Actions} actions
  */
-export function queue({ room, screen }, actions) {
-  const { tasks, me } = room;
-  const current = hasEnded(room) ? null : currentTask(room);
-  const mayEdit = me.isFacilitator && !hasEnded(room);
+export function queue(props, actions) {
+  const { room, ui, screen } = props;
+  const { tasks } = room;
+  const current = hasEnded(room) ? null : taskInHand(room);
+  const mayEdit = may(room, "editTasks") && !hasEnded(room);
   return html`
     <section class="queue" aria-labelledby="queue">
       <header>
         <h2 id="queue">Queue</h2>
-        <small>${tasks.length ? summary(tasks) : nothing}</small>
+        <small translate="no">${tasks.length ? summary(tasks) : nothing}</small>
       </header>
       ${
         tasks.length
@@ -42,13 +42,13 @@ export function queue({ room, screen }, actions) {
                 (task) => task.taskId,
                 (task, index) =>
                   mayEdit && screen.editing === task.taskId
-                    ? taskForm(room, task, index, screen, actions)
+                    ? taskForm(props, task, index, actions)
                     : queuedTask(room, task, index, task === current, mayEdit, actions),
               )}
             </ol>`
           : emptyQueue(mayEdit)
       }
-      ${mayEdit ? addTask(actions) : nothing}
+      ${mayEdit ? addTask(ui, actions) : nothing}
     </section>
   `;
 }
@@ -76,16 +76,22 @@ function queuedTask(room, task, index, isCurrent, mayEdit, actions) {
       task.storyPoints === null
         ? nothing
         : html`<span class="points"
-            ><span class="visually-hidden">Estimate: </span>${task.storyPoints}</span
+            ><span class="visually-hidden">Estimate: </span
+            ><span translate="no">${task.storyPoints}</span></span
           >`
     }
   `;
   if (!mayEdit) {
-    return html`<li data-status=${task.status} aria-current=${isCurrent}>
+    return html`<li
+      data-row=${task.taskId}
+      data-status=${task.status}
+      aria-current=${isCurrent}
+    >
       <div class="row">${content}</div>
     </li>`;
   }
   return html`<li
+    data-row=${task.taskId}
     data-status=${task.status}
     aria-current=${isCurrent}
     draggable="true"
@@ -96,7 +102,6 @@ function queuedTask(room, task, index, isCurrent, mayEdit, actions) {
   >
     <button
       class="row"
-      id=${`task-${task.taskId}`}
       aria-expanded="false"
       aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
       @click=${() => actions.edit(task.taskId)}
@@ -112,11 +117,11 @@ function queuedTask(room, task, index, isCurrent, mayEdit, actions) {
  * @param {Task} task
  * @param {boolean} isCurrent
  */
-function taskNote({ round }, task, isCurrent) {
-  const url = webAddress(task.link);
-  const parts = url ? [linkLabel(url)] : [];
+function taskNote(room, task, isCurrent) {
+  const parts = [referenceOf(task)].filter(Boolean);
+  const round = hasEnded(room) ? null : roundOf(room, task.taskId);
   if (task.status === "skipped") parts.push("skipped");
-  else if (round && round.taskId === task.taskId) {
+  else if (round) {
     const phase = round.status === "voting" ? "voting" : "discussing";
     parts.push(round.number > 1 ? `${phase}, round ${round.number}` : phase);
   } else if (isCurrent) parts.push("next");
@@ -137,12 +142,16 @@ function emptyQueue(mayEdit) {
   </div>`;
 }
 
-/** @param {Actions} actions */
-function addTask(actions) {
+/**
+ * @param {ViewProps["ui"]} ui
+ * @param {Actions} actions
+ */
+function addTask({ invalid }, actions) {
+  const errors = fieldErrors("add-task", invalid);
   return html`<form
     class="add"
     @submit=${onSubmit(async (fields, form) => {
-      if (await actions.addTask(fields)) form.reset();
+      if (await actions.submit("add-task", {}, fields)) form.reset();
     })}
   >
     <input
@@ -154,7 +163,10 @@ function addTask(actions) {
       autocomplete="off"
       placeholder="Add a task"
       aria-label="Add a task"
+      aria-invalid=${errors.isInvalid("title")}
+      aria-describedby=${errors.describedBy("title")}
     />
     <button class="button">Add</button>
+    ${errors.shown("title")}
   </form>`;
 }

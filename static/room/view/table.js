@@ -2,11 +2,17 @@
 
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { absence, facilitators, hasEnded } from "../selectors.js";
-import { currentTask } from "../state.js";
-import { invitation } from "./invite.js";
+import {
+  absence,
+  currentRound,
+  facilitators,
+  hasEnded,
+  may,
+  taskInHand,
+} from "../selectors.js";
+import { invitation } from "./invitation.js";
 import { outcome } from "./outcome.js";
-import { formatList, linkLabel, titleOf, webAddress } from "./words.js";
+import { formatList, referenceOf, titleOf, webAddress } from "./words.js";
 
 /**
  * @import {Member, Room, Task} from "../state.js"
@@ -31,7 +37,8 @@ const SHORT_LABEL = 3;
  */
 export function table(props, actions) {
   const { room, links, screen } = props;
-  const { members, round } = room;
+  const { members } = room;
+  const round = currentRound(room);
   const seated = members.filter((member) => member.role === "voter");
   const crowd = CROWDS.find(({ upTo }) => seated.length <= upTo) ?? CROWDS[0];
   const isAlone = members.length === 1 && !round && !hasEnded(room);
@@ -40,6 +47,7 @@ export function table(props, actions) {
       class="table"
       id="table"
       aria-label="Table"
+      tabindex="-1"
       data-crowd=${crowd.name}
       data-phase=${round?.status ?? "idle"}
     >
@@ -69,7 +77,7 @@ export function table(props, actions) {
  * @param {Actions} actions
  */
 function heading({ room, links }, actions) {
-  const task = currentTask(room);
+  const task = taskInHand(room);
   if (hasEnded(room)) {
     return html`<header class="task">
       <p class="meta"><small>Ended</small></p>
@@ -88,20 +96,15 @@ function heading({ room, links }, actions) {
  * @param {Task} task
  * @param {Actions} actions
  */
-function taskHeading({ me, round }, task, actions) {
-  const url = webAddress(task.link);
+function taskHeading(room, task, actions) {
+  const round = currentRound(room);
+  const description = room.current?.description;
   return html`<header class="task">
     <p class="meta">
-      ${
-        url
-          ? html`<a class="key" href=${url.href} target="_blank" rel="noopener noreferrer"
-              ><bdi>${linkLabel(url)}</bdi> <span aria-hidden="true">↗</span></a
-            >`
-          : nothing
-      }
+      ${reference(task)}
       <small>${round ? `Round ${round.number}` : "Next"}</small>
       ${
-        me.isFacilitator
+        may(room, "editTasks")
           ? html`<button class="text-button small" @click=${() => actions.edit(task.taskId)}>
               ${task.title ? "Edit" : "Name it"}
             </button>`
@@ -110,11 +113,25 @@ function taskHeading({ me, round }, task, actions) {
     </p>
     <h2 dir="auto">${titleOf(task)}</h2>
     ${
-      task.description
-        ? html`<p class="description typed" dir="auto" tabindex="0">${task.description}</p>`
+      description
+        ? html`<p class="description typed" dir="auto" tabindex="0">${description}</p>`
         : nothing
     }
   </header>`;
+}
+
+/** @param {Task} task */
+function reference(task) {
+  const label = referenceOf(task);
+  const url = webAddress(task.link);
+  if (url) {
+    return html`<a class="key" href=${url.href} target="_blank" rel="noopener noreferrer"
+      ><bdi translate="no">${label}</bdi> <span aria-hidden="true">↗</span></a
+    >`;
+  }
+  return label
+    ? html`<span class="key"><bdi translate="no">${label}</bdi></span>`
+    : nothing;
 }
 
 /**
@@ -122,15 +139,14 @@ function taskHeading({ me, round }, task, actions) {
  * @param {ViewProps["links"]} links
  */
 function noCurrentTask(room, links) {
-  const { me, tasks } = room;
-  if (tasks.length) {
+  if (room.tasks.length) {
     return html`<header class="task">
       <p class="meta"><small>Queue complete</small></p>
       <h2>All tasks are done</h2>
       <p class="description">
         The <a href=${links.report}>report</a> lists every task with its rounds and
         estimate.
-        ${me.isFacilitator ? "Add another task, or vote on something unplanned." : nothing}
+        ${whatNext(room)}
       </p>
     </header>`;
   }
@@ -138,13 +154,30 @@ function noCurrentTask(room, links) {
     <p class="meta"><small>No task selected</small></p>
     <h2>What should we estimate first?</h2>
     <p class="description">
-      ${
-        me.isFacilitator
-          ? "Add tasks to the queue, or start a vote right away and name it later."
-          : `${formatList(facilitators(room))} will add the first task. Your cards are below.`
-      }
+      ${whatFirst(room)}
     </p>
   </header>`;
+}
+
+/** @param {Room} room */
+function whatNext(room) {
+  if (!may(room, "editTasks")) return nothing;
+  return may(room, "run")
+    ? "Add another task, or vote on something unplanned."
+    : "Add another task.";
+}
+
+/** @param {Room} room */
+function whatFirst(room) {
+  if (may(room, "editTasks")) {
+    return may(room, "run")
+      ? "Add tasks to the queue, or start a vote right away and name it later."
+      : "Add tasks to the queue.";
+  }
+  const names = facilitators(room);
+  const who = names.length ? formatList(names) : "A facilitator";
+  const sentence = `${who} will add the first task.`;
+  return may(room, "vote") ? `${sentence} Your cards are below.` : sentence;
 }
 
 /**
@@ -153,7 +186,8 @@ function noCurrentTask(room, links) {
  * @param {typeof CROWDS[number]} crowd
  */
 function seats(room, seated, crowd) {
-  const { me, round } = room;
+  const { me } = room;
+  const round = currentRound(room);
   const voted = new Set(round?.votedUserIds);
   const cards = new Map(round?.votes?.map((vote) => [vote.userId, vote.storyPoints]));
   const far = new Set(round?.statistics?.outliers);
@@ -177,13 +211,14 @@ function seats(room, seated, crowd) {
             data-outlier=${card !== undefined && far.has(card)}
             .style=${`--place: ${place}`}
             aria-hidden="true"
+            translate="no"
             ><span class="back"></span
             ><span class=${(card?.length ?? 0) > SHORT_LABEL ? "front long" : "front"}
               >${card}</span
             ></span
           >
           <span class="name" title=${member.name}
-            ><bdi>${member.name}</bdi>${isMe ? " (you)" : nothing}</span
+            ><bdi translate="no">${member.name}</bdi>${isMe ? " (you)" : nothing}</span
           >
           <span class="visually-hidden">${cardDescription(face, card, Boolean(round))}</span>
           ${absent ? html`<small>${absent}</small>` : nothing}

@@ -57,13 +57,11 @@ export function webAddress(link) {
 }
 
 /**
- * A short label: the issue key at the link's end ("PAY-124", "#37"), else its host.
+ * What a task is known by elsewhere: its key, else the host that its link leads to.
  *
- * @param {URL} url
+ * @param {{key: string | null, link: string}} task
+ * @returns {string} empty without either
  */
-export function linkLabel(url) {
-  const last = url.pathname.split("/").findLast(Boolean) ?? "";
-  if (/^[a-z][a-z0-9]*-\d+$/i.test(last)) return last.toUpperCase();
-  if (/^\d+$/.test(last)) return `#${last}`;
-  return url.hostname.replace(/^www\./, "");
+export function referenceOf({ key, link }) {
+  return key ?? webAddress(link)?.hostname.replace(/^www\./, "") ?? "";
 }

@@ -1,6 +1,6 @@
 /** The invitation: the link and its QR code. */
 
-import { html } from "../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 
 /** @import {Actions, Links, Screen} from "../types.js" */
 
@@ -23,8 +23,15 @@ export function invitation(links, screen, actions) {
           /** @type {HTMLInputElement} */ (event.currentTarget).select()}
       />
       <button class="button" @click=${actions.copyLink}>
-        ${screen.isCopied ? "Copied" : "Copy link"}
+        ${screen.copying === "copied" ? "Copied" : "Copy link"}
       </button>
     </div>
+    ${
+      screen.copying === "failed"
+        ? html`<p class="error">
+            The link could not be copied. It is selected for you to copy.
+          </p>`
+        : nothing
+    }
   </div>`;
 }
