@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.urls import get_resolver
 
-from sessions.settings import Rights, declared_settings, setting_fields
+from sessions.settings import Rights, declared_settings
 from web.commands import all_commands
 
 DOCS = settings.BASE_DIR / "docs"
@@ -26,9 +26,9 @@ def code(names):
 
 
 def command_row(command):
-    fields = [*command.form.base_fields]
+    fields = code(command.form.base_fields) or "-"
     if command.name == "change-settings":
-        fields += setting_fields()
+        fields += ", and the [settings](session-settings.md)"
     who = {"": "every member", "vote": "voters"}.get(
         command.ability, f"`{command.ability}`"
     )
@@ -36,7 +36,7 @@ def command_row(command):
     return [
         f"`{command.name}`",
         f"`{address}`",
-        code(fields) or "-",
+        fields,
         f"{who}, or oneself" if command.or_oneself else who,
         "yes" if command.even_ended else "no",
     ]

@@ -51,7 +51,7 @@ def follow(step, copy):
     path.write_text("".join(lines))
 
 
-def tests_in(copy, *arguments, **environment):
+def run_pytest(copy, *arguments, **environment):
     """The exit status and the output of pytest there."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
@@ -65,7 +65,7 @@ def tests_in(copy, *arguments, **environment):
 
 
 def make_contract(copy):
-    tests_in(copy, CONTRACT, WRITE_CONTRACT="1")
+    run_pytest(copy, CONTRACT, WRITE_CONTRACT="1")
 
 
 def node_tests(copy):
@@ -84,29 +84,30 @@ def test_the_recipe_of_a_command(copy):
     action, command, document, permission = steps_of("Add a command")
     follow(action, copy)
     follow(command, copy)
-    status, output = tests_in(copy, DECLARATIONS, PERMISSIONS)
+    status, output = run_pytest(copy, DECLARATIONS, PERMISSIONS)
     assert status == 1
     assert "docs/commands.md lacks applaud" in output
-    assert re.search(r"FAILED tests/test_permissions\S*.*applaud", output)
+    assert "FAILED tests/test_permissions.py" in output
+    assert re.search(r"^E .*'applaud'", output, re.MULTILINE)
 
     follow(document, copy)
     follow(permission, copy)
     make_contract(copy)
-    assert tests_in(copy, DECLARATIONS, PERMISSIONS, CONTRACT)[0] == 0
+    assert run_pytest(copy, DECLARATIONS, PERMISSIONS, CONTRACT)[0] == 0
 
 
 def test_the_recipe_of_an_event(copy):
     event, imported, told, *rest = steps_of("Add an event")
     for step in (event, imported, told):
         follow(step, copy)
-    status, output = tests_in(copy, CONTRACT)
+    status, output = run_pytest(copy, CONTRACT)
     assert status == 1
     assert "applause" in output
 
     for step in rest:
         follow(step, copy)
     make_contract(copy)
-    assert tests_in(copy, CONTRACT)[0] == 0
+    assert run_pytest(copy, CONTRACT)[0] == 0
     status, output = node_tests(copy)
     assert status == 0, output
 
@@ -124,10 +125,10 @@ def test_an_event_without_a_handler_is_missed(copy):
 def test_the_recipe_of_a_setting(copy):
     declaration, document = steps_of("Add a setting")
     follow(declaration, copy)
-    status, output = tests_in(copy, DECLARATIONS)
+    status, output = run_pytest(copy, DECLARATIONS)
     assert status == 1
     assert "docs/session-settings.md lacks applause_seconds" in output
 
     follow(document, copy)
     make_contract(copy)
-    assert tests_in(copy, DECLARATIONS, CONTRACT)[0] == 0
+    assert run_pytest(copy, DECLARATIONS, CONTRACT)[0] == 0
