@@ -118,4 +118,4 @@ class EventRecorder:
         events = []
         while (message := self.receive())["event"] != "pusher:pong":
             events.append(message)
-        return sorted(events, key=lambda event: event["data"]["version"])
+        return sorted(events, key=lambda event: event["data"].get("version", 0))
