@@ -12,7 +12,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from database.fields import reaches_secret
@@ -101,15 +101,14 @@ class PokerSessionAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A page that says what goes, and the action that tells the open rooms."""
-        poker_session = get_object_or_404(PokerSession, pk=unquote(object_id))
+        poker_session = self.get_object(request, unquote(object_id))
         if not self.has_delete_permission(request, poker_session):
             raise PermissionDenied
-        if request.method == "POST":
-            deleted = PokerSession.objects.filter(pk=poker_session.pk)
-            self.log_deletions(request, deleted)
-            _count([poker_session], delete_session_as_admin, _actor(request))
-            sentence = f"{poker_session.name} was deleted."
-            self.message_user(request, sentence, messages.SUCCESS)
+        if poker_session is None or request.method == "POST":
+            one = self.model.objects.filter(pk=unquote(object_id))
+            self.log_deletions(request, one)
+            deleted = _count(one, delete_session_as_admin, _actor(request))
+            self.message_user(request, f"Sessions deleted: {deleted}.")
             return redirect("admin:poker_sessions_pokersession_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -129,8 +128,18 @@ class PokerSessionAdmin(ReadOnlyAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What belongs to a session goes with it, though it cannot be deleted alone."""
+        sessions = [
+            [
+                str(poker_session),
+                [
+                    f"Present members: {poker_session.members.present().count()}",
+                    f"Tasks: {poker_session.tasks.count()}",
+                ],
+            ]
+            for poker_session in objs
+        ]
         _, counts, _, protected = super().get_deleted_objects(objs, request)
-        return [str(poker_session) for poker_session in objs], counts, set(), protected
+        return sessions, counts, set(), protected
 
 
 @admin.register(Member)

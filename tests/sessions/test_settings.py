@@ -76,12 +76,12 @@ def test_several_changes_at_once_are_one_event(amira, outbox):
         ),
         (
             {"may_reveal": "nobody"},
-            {"may_reveal": ["mayReveal is everybody or facilitators."]},
+            {"may_reveal": ["“mayReveal” is everybody or facilitators."]},
         ),
-        ({"may_run": ""}, {"may_run": ["mayRun is everybody or facilitators."]}),
+        ({"may_run": ""}, {"may_run": ["“mayRun” is everybody or facilitators."]}),
         (
             {"may_edit_tasks": "Everybody"},
-            {"may_edit_tasks": ["mayEditTasks is everybody or facilitators."]},
+            {"may_edit_tasks": ["“mayEditTasks” is everybody or facilitators."]},
         ),
         ({"name": " "}, {"name": ["Please type a name."]}),
         (
@@ -159,12 +159,12 @@ def test_an_app_takes_part_with_a_dataclass(amira, outbox):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("timer_seconds", "-1", "timerSeconds is a whole number from 0 to 3600."),
-        ("timer_seconds", "3601", "timerSeconds is a whole number from 0 to 3600."),
-        ("timer_seconds", "ten", "timerSeconds is a whole number from 0 to 3600."),
-        ("timer_seconds", "", "timerSeconds is a whole number from 0 to 3600."),
-        ("is_anonymous", "true", "isAnonymous is on or off."),
-        ("is_anonymous", "", "isAnonymous is on or off."),
+        ("timer_seconds", "-1", "“timerSeconds” is a whole number from 0 to 3600."),
+        ("timer_seconds", "3601", "“timerSeconds” is a whole number from 0 to 3600."),
+        ("timer_seconds", "ten", "“timerSeconds” is a whole number from 0 to 3600."),
+        ("timer_seconds", "", "“timerSeconds” is a whole number from 0 to 3600."),
+        ("is_anonymous", "true", "“isAnonymous” is on or off."),
+        ("is_anonymous", "", "“isAnonymous” is on or off."),
     ],
 )
 def test_a_number_and_a_switch_have_bounds(amira, field, value, sentence):
