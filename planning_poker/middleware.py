@@ -32,6 +32,9 @@ RETRY_WHEN_BUSY_SECONDS, RETRY_WHEN_FULL_SECONDS = 1, 30
 SQLITE_CANNOT_WRITE = ("SQLITE_FULL", "SQLITE_IOERR")
 POSTGRES_DISK_FULL = "53100"
 
+# Python reads no number of thousands of digits.
+MOST_LENGTH_DIGITS = 18
+UTF_8 = {"utf-8", "utf8"}
 URL_ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -135,9 +138,9 @@ class RequestShapeMiddleware:
             return _wrong_method(request, ", ".join(methods))
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal():
+        if not (length.isascii() and length.isdecimal()):
             return answer_to(request, NotAForm())
-        if int(length) > limit:
+        if len(length) > MOST_LENGTH_DIGITS or int(length) > limit:
             return answer_to(request, TooLarge(limit=f"{limit:,}"))
         takes_json = getattr(view, "takes_json", False)
         if int(length) and not takes_json and not _is_form(request):
@@ -178,8 +181,12 @@ def _is_form(request: HttpRequest) -> bool:
     It is parsed here, where what cannot be parsed can still be refused. Django takes a
     multipart body that breaks off for a form without fields, so its end is looked at.
     """
+    parameters = request.content_params or {}
+    # Codecs of Python's own, such as base64 and utf-7, give no text, or half of it.
+    if parameters.get("charset", "utf-8").lower() not in UTF_8:
+        return False
     if request.content_type == MULTIPART:
-        boundary = (request.content_params or {}).get("boundary")
+        boundary = parameters.get("boundary")
         if not request.body.rstrip().endswith(f"--{boundary}--".encode()):
             return False
     elif request.content_type != URL_ENCODED:

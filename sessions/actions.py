@@ -185,6 +185,8 @@ def delete_session_as_admin(session_id: str, admin: Actor) -> None:
     Not durable: Django's page opens a transaction of its own around a deletion.
     """
     poker_session = _lock(session_id)
+    # Pages say how they are without the session's lock: not while their rows go.
+    list(poker_session.members.select_for_update())
     poker_session.tell(SessionDeleted, by=admin)
     poker_session.delete()
 

@@ -104,12 +104,17 @@ class PokerSessionAdmin(ReadOnlyAdmin):
         poker_session = self.get_object(request, unquote(object_id))
         if not self.has_delete_permission(request, poker_session):
             raise PermissionDenied
-        if poker_session is None or request.method == "POST":
-            one = self.model.objects.filter(pk=unquote(object_id))
-            self.log_deletions(request, one)
-            deleted = _count(one, delete_session_as_admin, _actor(request))
+        changelist = redirect("admin:poker_sessions_pokersession_changelist")
+        if poker_session is None:
+            self.message_user(request, "There is no such session.", messages.WARNING)
+            return changelist
+        if request.method == "POST":
+            one = PokerSession.objects.filter(pk=poker_session.pk)
+            deleted = _count(list(one), delete_session_as_admin, _actor(request))
+            if deleted:
+                self.log_deletions(request, one)
             self.message_user(request, f"Sessions deleted: {deleted}.")
-            return redirect("admin:poker_sessions_pokersession_changelist")
+            return changelist
         context = {
             **self.admin_site.each_context(request),
             "title": "Delete session",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from database.statements import PreparedUpsert
 
 from .models import Member, Tab
-from .presence import LIFETIME_MS, Standing, TabRow, now_ms, open_tabs_of, standing_of
+from .presence import LIFETIME_MS, Standing, now_ms, open_tabs_of, standing_of
 
 CLOSED = "closed"
 # Nobody has so many pages open; the names that a browser sends are not to be trusted.
@@ -37,22 +37,20 @@ def renew_tab(member: Member, heartbeat: Heartbeat) -> tuple[Standing, Standing]
     """
     own = {heartbeat.tab, EXPECTED}
     before = [tab for tab in open_tabs_of(member) if tab.name in own]
-    after: list[TabRow] = []
     if heartbeat.state == CLOSED:
         Tab.objects.filter(member=member, name=heartbeat.tab).delete()
     else:
-        expires = now_ms() + LIFETIME_MS[heartbeat.state]
-        after = [TabRow(member.pk, heartbeat.tab, heartbeat.state, expires)]
         _tab.write(
             member_id=member.pk,
             name=heartbeat.tab,
             state=heartbeat.state,
-            expires_at_ms=expires,
+            expires_at_ms=now_ms() + LIFETIME_MS[heartbeat.state],
         )
         if heartbeat.tab not in {tab.name for tab in before}:
             _tidy_up(member)
-    others = [tab for tab in open_tabs_of(member) if tab.name not in own]
-    return standing_of([*others, *before]), standing_of([*others, *after])
+    now = open_tabs_of(member)
+    others = [tab for tab in now if tab.name not in own]
+    return standing_of([*others, *before]), standing_of(now)
 
 
 def expect_page(member: Member) -> None:
@@ -67,9 +65,11 @@ def expect_page(member: Member) -> None:
 
 def _tidy_up(member: Member) -> None:
     """A page was opened: delete the row that expected it, expired ones of anybody, and
-    what is too much of this member's.
+    what is too much of this member's: all, of one who has left meanwhile.
     """
     is_expected = Q(member=member, name=EXPECTED)
-    Tab.objects.filter(is_expected | Q(expires_at_ms__lte=now_ms())).delete()
+    has_left = Q(member=member, member__left_at__isnull=False)
+    has_expired = Q(expires_at_ms__lte=now_ms())
+    Tab.objects.filter(is_expected | has_left | has_expired).delete()
     newest_first = member.tabs.order_by("-expires_at_ms").values_list("pk", flat=True)
     Tab.objects.filter(pk__in=list(newest_first[MOST_TABS:])).delete()

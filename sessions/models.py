@@ -226,6 +226,7 @@ class MemberIdentity(models.Model):
                 name="one_member_of_a_browser",
             ),
         ]
+        verbose_name_plural = "member identities"
 
     def __str__(self) -> str:
         return f"A browser of {self.member}"

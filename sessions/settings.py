@@ -5,6 +5,7 @@ state's ``settings``, the admin and the test of docs/session-settings.md follow 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import Field, asdict, dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Any, TypeVar, get_type_hints
@@ -60,13 +61,16 @@ def declared_settings() -> dict[str, Field[Any]]:
 
 
 def settings_of(group: type[Group], stored: Mapping[str, Any]) -> Group:
-    """A group's settings. What is stored and not declared is left alone."""
+    """A group's settings. What is stored and not declared is left alone.
+
+    What another version has stored and this one cannot read counts as the default.
+    """
     types = get_type_hints(group)
-    known = {
-        each.name: _read(types[each.name], stored[each.name])
-        for each in fields(group)  # type: ignore[arg-type]
-        if each.name in stored
-    }
+    known = {}
+    for each in fields(group):  # type: ignore[arg-type]
+        if each.name in stored:
+            with suppress(TypeError, ValueError):
+                known[each.name] = _read(types[each.name], stored[each.name])
     return group(**known)
 
 
@@ -89,7 +93,11 @@ def setting_fields() -> dict[str, forms.Field]:
 
 
 def _read(kind: Any, value: Any) -> Any:
-    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    if type(value) is not kind:
+        raise TypeError(value)
+    return value
 
 
 def _form_field(kind: Any, declared: Field[Any]) -> forms.Field:

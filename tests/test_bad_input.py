@@ -592,6 +592,20 @@ NOT_FORMS = {
         + b"--x--",
     ),
     "in another character set": (f"{FORM}; charset=utf-16", b"card=5"),
+} | {
+    f"in parts, as {codec}": (
+        f"multipart/form-data; boundary=x; charset={codec}",
+        b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\n+2AA-\r\n--x--',
+    )
+    for codec in [
+        "base64",
+        "rot13",
+        "idna",
+        "undefined",
+        "utf-7",
+        "unicode_escape",
+        "no",
+    ]
 }
 
 
@@ -785,3 +799,14 @@ def post(room: Room, who: str, path: str, fields: dict[str, Any]) -> HttpRespons
 
 def send(person: InProcessUser, address: Address, path: str) -> HttpResponse:
     return person.client.generic(address.method, path)
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [("9" * 5_000, 413), ("\u0667", 422), ("-1", 422), ("x", 422)]
+)
+def test_a_length_that_is_none_is_refused(room, refusal, length, status):
+    post = {"content_type": FORM, "CONTENT_LENGTH": length}
+    answer = refusal(
+        lambda: room.amira.client.post(f"{room.amira.room}tasks/", "title=a", **post)
+    )
+    assert answer[0] == status

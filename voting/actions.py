@@ -53,10 +53,10 @@ def cast_vote(
     if key and not _receipt.write(member_id=member.pk, tab=key.tab, count=key.count):
         return
     voting_round = _current_round(task, round_number)
-    if not voting_round.is_open:
-        raise RoundClosed
     if card and card not in voting_round.deck:
         raise CardNotInDeck
+    if not voting_round.is_open:
+        raise RoundClosed
     if card:
         _vote.write(voting_round_id=voting_round.pk, member_id=member.pk, card=card)
     else:
@@ -123,10 +123,10 @@ def finalize_task(
 ) -> None:
     """Write down the card that the team agreed on, and move on to the next task."""
     voting_round = _current_round(task, round_number)
-    if not voting_round.is_revealed:
-        raise NotRevealed
     if story_points not in voting_round.deck:
         raise CardNotInDeck
+    if not voting_round.is_revealed:
+        raise NotRevealed
     voting_round.story_points = story_points
     voting_round.save(update_fields=["story_points"])
     _set_status(task, Task.Status.FINALIZED, story_points)

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "member identities",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("poker_session", "fingerprint"),

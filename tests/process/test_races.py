@@ -177,3 +177,33 @@ def test_two_facilitators_leave(room):
     statuses = at_once((room.amira, "leave/", {}), (room.jonas, "leave/", {}))
     assert statuses == [204, 204]
     assert tom.state["me"]["isFacilitator"]
+
+
+def test_a_session_is_deleted_while_pages_say_how_they_are(busy_server):
+    room = Room(busy_server.address)
+    session_id = room.amira.session_id
+    people = [room.amira, room.jonas.opens_another_tab()]
+    is_over = threading.Event()
+
+    def opens_pages(person):
+        answers = set()
+        for number in range(10_000):
+            fields = {"tab": f"tab-{number}", "state": "live"}
+            answers.add(person.posts("presence/", **fields).status_code)
+            if is_over.is_set():
+                return answers
+        return answers
+
+    delete = (
+        "from sessions.actions import delete_session_as_admin;"
+        "from sessions.journal import admin;"
+        f"delete_session_as_admin({session_id!r}, admin('admin'))"
+    )
+    with ThreadPoolExecutor(len(people)) as threads:
+        answers = [threads.submit(opens_pages, person) for person in people]
+        try:
+            busy_server.manage("shell", "--verbosity", "0", "--command", delete)
+        finally:
+            is_over.set()
+        assert set().union(*(each.result() for each in answers)) <= {204, 404}
+    assert room.amira.gets("state/").status_code == 404

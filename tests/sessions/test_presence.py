@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from realtime import get_realtime_service
 from sessions import heartbeats
-from sessions.models import PokerSession, Tab
+from sessions.actions import record_heartbeat
+from sessions.models import Member, PokerSession, Tab
 from tests.in_process_client import InProcessUser
 
 
@@ -478,3 +479,12 @@ def test_the_reveal_does_not_wait_for_absent_voters(amira, jonas, laptop):
     amira.votes("5")
     amira.reveals()
     assert amira.round["status"] == "revealed"
+
+
+def test_a_heartbeat_that_overtakes_leaving_leaves_nothing_behind(jonas, outbox):
+    member = Member.objects.get(name="Jonas")
+    jonas.leaves()
+    outbox.clear()
+    record_heartbeat(member, heartbeats.Heartbeat("late", "live"))
+    assert not Tab.objects.filter(member=member).exists()
+    assert outbox == []

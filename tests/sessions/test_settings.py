@@ -220,3 +220,11 @@ def test_a_change_of_nothing_tells_nothing(amira, jonas, outbox, change):
     assert outbox == []
     assert PokerSession.objects.values().get() == before
     assert JournalEntry.objects.count() == entries
+
+
+@pytest.mark.parametrize("stored", ["nobody", None, ["everybody"], 1])
+def test_what_cannot_be_read_counts_as_the_default_and_can_be_changed(amira, stored):
+    PokerSession.objects.update(settings={"may_reveal": stored, "may_run": stored})
+    assert amira.state["session"]["settings"]["mayReveal"] == "facilitators"
+    amira.changes_settings(may_reveal="everybody")
+    assert amira.state["session"]["settings"]["mayReveal"] == "everybody"
