@@ -31,3 +31,11 @@ def test_each_link_between_the_pages_has_a_target():
             assert (page.parent / link).exists(), f"{page.name}: {link}"
         for image in re.findall(r'src="([^":]+)"', page.read_text()):
             assert (page.parent / image).exists(), f"{page.name}: {image}"
+
+
+def test_each_hop_of_a_vote_names_a_file():
+    page = (settings.BASE_DIR / "docs" / "architecture.md").read_text()
+    hops = re.findall(r"(?m)^\| \d+ \| .* \| `([^`]+)` \|$", page)
+
+    assert len(hops) == 8
+    assert [hop for hop in hops if not (settings.BASE_DIR / hop).is_file()] == []
