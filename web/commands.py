@@ -33,7 +33,7 @@ class Locked(Protocol):
 
 
 # ``lock(request, session_id)`` is a transaction, which gives what it has Locked.
-Lock = Callable[[HttpRequest, str], AbstractContextManager[Any]]
+Lock = Callable[[HttpRequest, str], AbstractContextManager[Locked]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Command:
     or_oneself: bool = False
     even_ended: bool = False
 
-    def run(self, locked: Any, fields: Mapping[str, Any], *ids: str) -> None:
+    def run(self, locked: Locked, fields: Mapping[str, Any], *ids: str) -> None:
         """Refuse, or do it: within the transaction that has locked the session."""
         subjects = [self.subject(locked, each) for each in ids] if self.subject else []
         if self.ability:
