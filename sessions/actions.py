@@ -178,12 +178,9 @@ def end_session_as_admin(session_id: str, admin: Actor) -> None:
     _end(poker_session, by=admin)
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def delete_session_as_admin(session_id: str, admin: Actor) -> None:
-    """Delete a session and all that belongs to it. Its journal stays.
-
-    Not durable: Django's page opens a transaction of its own around a deletion.
-    """
+    """Delete a session and all that belongs to it. Its journal stays."""
     poker_session = _lock(session_id)
     # Pages say how they are without the session's lock: not while their rows go.
     list(poker_session.members.select_for_update())
